@@ -1,0 +1,42 @@
+# The commands of this checkout. `make` alone lists them.
+# ARGS goes to the program behind a command: make test ARGS="tests/core -k drain"
+# PYTHON chooses the Python of .venv: make setup PYTHON=python3.12
+ARGS ?=
+python := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check package bench lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+setup: ## .venv with the locked packages, and the system packages of both the program and its tests
+	@packaging/setup all
+
+demo: ## the desk on sample accounts; without a display it is drawn into pictures
+	@packaging/setup run
+	@packaging/run-demo $(ARGS)
+
+test: ## all tests: Qt off-screen with a real keyring, then a real window under Xvfb
+	@packaging/setup test
+	@packaging/run-tests $(ARGS)
+
+check: ## style and types
+	@packaging/setup run
+	@$(python) -m ruff check .
+	@$(python) -m mypy
+
+package: ## the frozen app in dist/creditdesk, and its smoke test
+	@packaging/setup test
+	@$(python) -m PyInstaller --noconfirm --clean --log-level WARN --distpath dist --workpath build packaging/creditdesk.spec
+	@$(python) packaging/smoke.py dist/creditdesk
+
+bench: ## speed and memory, each figure beside its limit
+	@packaging/setup run
+	@$(python) -m bench $(ARGS)
+
+lock: ## packaging/lock.txt anew from pyproject.toml (needs uv)
+	@packaging/lock
+
+clean: ## removes what the other commands made
+	@rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache
