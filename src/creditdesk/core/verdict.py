@@ -1,0 +1,75 @@
+"""The sizer's answer, as values."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+
+class VerdictKind(StrEnum):
+    """Whether the vendor would take the import."""
+
+    FITS = "fits"
+    THIN = "thin"  # it is taken, but the reserve is touched or overage is billed
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+class Why(StrEnum):
+    """What a verdict that is not a plain fit hangs on."""
+
+    NONE = ""
+    RESERVE = "reserve"  # thin: less than the reserve stays
+    OVERAGE = "overage"  # thin: the plan bills what is over
+    SHORT = "short"  # refused: a pool does not hold the cost
+    RANGE = "range"  # unknown: the lowest cost fits and the highest does not
+    COST_UNKNOWN = "cost_unknown"  # unknown: the highest cost is not documented
+    NO_PRICE = "no_price"  # unknown: no price holds under the account's settings
+    FACTOR_MISSING = "factor_missing"  # unknown: a factor must be given
+    NO_READING = "no_reading"  # unknown: none of the pools was ever read
+    POOL_UNKNOWN = "pool_unknown"  # unknown: what the binding pool holds is not known
+    PLAN_NOT_CHOSEN = "plan_not_chosen"  # unknown: it is over the limit, and some plans bill that
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What an import needs of one pool, in its unit.
+
+    `needs_high` None: not documented. `left` is the pool's own figure, negative ones too, None when unknown. `short` is
+    what is missing for certain, against `needs_low`; 0 when nothing is.
+    """
+
+    pool: str
+    label: str
+    unit: str
+    needs_low: Decimal
+    needs_high: Decimal | None
+    left: Decimal | None
+    limit: Decimal | None
+    short: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Overage:
+    """What a plan bills over its limit at the most: `amount` in the pool's unit, `money` None where unpriced."""
+
+    amount: Decimal
+    money: Decimal | None
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether `count` items would be taken, and what that hangs on.
+
+    `binding_pool` is the pool that lets the fewest items in (of pools emptied in turn, the last), "" when none binds.
+    `fits_items` is the largest number of items that the pools surely hold, without overage and before any reserve (the
+    whole list where more items cost no more), None when it cannot be told. `assumptions` are plain sentences.
+    """
+
+    kind: VerdictKind
+    demands: tuple[Demand, ...] = ()
+    binding_pool: str = ""
+    fits_items: int | None = None
+    assumptions: tuple[str, ...] = ()
+    why: Why = Why.NONE
+    overage: Overage | None = None
