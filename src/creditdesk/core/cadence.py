@@ -95,6 +95,8 @@ def next_due(pace: Pace, beat: Rhythm, now: datetime) -> datetime | None:
         longest = _later(now, beat.step * 1.2)
         return max(pace.retry_at, waited if waited <= longest else now)
     wait = back_off(pace.failures, beat)
+    if pace.retry_at is not None:  # a wait that the definition documents
+        wait = max(wait, pace.retry_at - pace.last_asked)
     due = _later(pace.last_asked, wait)
     return now if due > _later(now, wait * 1.2) else due
 

@@ -153,7 +153,7 @@ def _verdict(case: _Case, kind: VerdictKind, why: Why) -> Verdict:
 def _fits_items(case: _Case) -> int | None:
     if case.bill.free or not case.count:
         return case.count
-    if case.room is None or not case.complete:
+    if case.room is None or (case.each and not case.complete):
         return None
     return case.bill.most(case.room, case.count)
 

@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from creditdesk.core.pools import Pool
 
+RISE = Decimal("1.1")
+
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -24,6 +26,11 @@ def left_of(pool: Pool) -> Decimal | None:
 def has_expired(pool: Pool, now: datetime) -> bool:
     """Whether what the pool holds is gone because its time is over."""
     return pool.expires_at is not None and pool.expires_at <= now
+
+
+def is_top_up(before: Decimal, after: Decimal) -> bool:
+    """Whether a prepaid pool rose enough to call it a top-up: by a tenth or more. Refunds and rounding are less."""
+    return after > max(before, Decimal(0)) and after >= before * RISE
 
 
 def place(order: Sequence[str], pool_id: str) -> int | None:

@@ -1,0 +1,26 @@
+"""Arguments to window or command: the window and `demo` go to the app, everything else to the command line."""
+
+import sys
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run creditdesk with these arguments (default: the process's own); the exit code."""
+    words = sys.argv[1:] if argv is None else argv
+    if words[:1] == ["--read-sheet"]:  # the frozen program starts itself as the child that reads a sheet
+        from creditdesk.store.sheets_child import main as read_sheet
+
+        return read_sheet(words[1:])
+    from creditdesk.cli.arguments import parser
+
+    options = parser().parse_args(words)
+    if options.command in (None, "demo"):
+        from creditdesk.app.start import main as open_window  # PySide6 costs 0.15 s; commands do without it
+
+        return open_window(options)
+    from creditdesk.cli.commands import main as run_command
+
+    return run_command(options)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Puts the desktop together and takes it down in order; the only floor that knows everybody."""

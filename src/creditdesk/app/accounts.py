@@ -1,0 +1,218 @@
+"""The window's side of an account's life: dialogs, and removal with undo."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from decimal import Decimal
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from creditdesk.app.parts import Parts
+from creditdesk.core.definition import Definition
+from creditdesk.core.pools import Account, Snapshot, Trouble, TroubleKind
+from creditdesk.core.typed import Typed
+from creditdesk.desk.accounts import AccountError, Removed
+from creditdesk.store.config import AccountRefused, ConfigError
+from creditdesk.store.vault import NoKeyring, VaultError
+from creditdesk.ui.account_dialog import AccountDialog
+from creditdesk.ui.account_draft import Edited, Surroundings
+from creditdesk.ui.balance_dialog import BalanceDialog
+
+SAID = (AccountError, AccountRefused, VaultError, ConfigError, OSError)
+"""Errors of the user's or the world's making: said in the dialog, the desk goes on."""
+
+Keys = Mapping[str, str]
+Balances = Mapping[str, tuple[Decimal, Decimal | None]]
+
+
+class AccountStories(QObject):
+    """Opens the dialogs, runs their stories on the engine, and tells what changed.
+
+    Signals:
+        changed(str): an account was added, changed or brought back: read it now.
+        listed(): the list of accounts changed.
+        removed(str): an account is gone.
+        link_requested(str): a page should be opened in the browser.
+    """
+
+    changed = Signal(str)
+    listed = Signal()
+    removed = Signal(str)
+    link_requested = Signal(str)
+
+    def __init__(self, parts: Parts, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._parts = parts
+
+    def add(self, provider: str = "", like: Account | None = None) -> None:
+        """Open the dialog for a new account, of one vendor or like another account if given."""
+
+        def opened(around: Surroundings) -> None:
+            dialog = AccountDialog(around, self._parts.window)
+            chosen = like.provider if like else provider
+            if chosen:
+                dialog.choose_provider(chosen)
+            self._open(dialog)
+
+        self._with_surroundings(opened)
+
+    def edit(self, account_id: str) -> None:
+        """Open the dialog for an account that exists."""
+        entry = self._parts.board.entry(account_id)
+        if entry is None:
+            return
+        typed = self._parts.desk.reader.typed(account_id)
+        edited = Edited(entry.reading.account, entry.definition, typed)
+        self._with_surroundings(lambda around: self._open(AccountDialog(around, self._parts.window, edited)))
+
+    def duplicate(self, account_id: str) -> None:
+        """Open the dialog for another account of the same vendor."""
+        entry = self._parts.board.entry(account_id)
+        if entry is not None:
+            self.add(like=entry.reading.account)
+
+    def type_balance(self, account_id: str) -> None:
+        """Open the dialog in which balances are typed."""
+        entry = self._parts.board.entry(account_id)
+        if entry is None:
+            return
+        typed: dict[str, Typed] = self._parts.desk.reader.typed(account_id)
+        dialog = BalanceDialog(entry, typed, self._parts.now(), self._parts.window)
+        dialog.link_requested.connect(self.link_requested)
+        dialog.typed.connect(lambda chosen, balances: self._type(chosen, balances))
+        dialog.typed.connect(dialog.accept)
+        dialog.open()
+
+    def set(self, account_id: str, values: Mapping[str, str]) -> None:
+        """Change settings of an account, as a notice's button asks."""
+        entry = self._parts.board.entry(account_id)
+        if entry is not None:
+            account = entry.reading.account
+            self._change(account.changed(settings={**account.settings, **values}))
+
+    def confirm(self, account_id: str) -> None:
+        """The user confirms that inferred numbers are right."""
+        entry = self._parts.board.entry(account_id)
+        if entry is not None:
+            self._change(entry.reading.account.changed(confirmed=True))
+
+    def mute(self, account_id: str, muted: bool) -> None:
+        """Warn of this account no more, or again."""
+        entry = self._parts.board.entry(account_id)
+        if entry is not None:
+            self._change(entry.reading.account.changed(muted=muted))
+
+    def remove(self, account_id: str) -> None:
+        """Remove an account and its key; a toast brings it back."""
+        entry = self._parts.board.entry(account_id)
+        if entry is None:
+            return
+        account = entry.reading.account
+
+        async def story() -> Removed | str:
+            try:
+                return await self._parts.desk.registry.remove(account)
+            except SAID as error:
+                return str(error)
+
+        def told(result: Removed | str) -> None:
+            if isinstance(result, str):
+                self._parts.window.show_toast(f"{account.name} was not removed: {result}")
+                return
+            self.removed.emit(account.id)
+            self.listed.emit()
+            self._parts.window.show_toast(f"Removed {account.name} and its key.", lambda: self._restore(result))
+
+        self._parts.ask(story, told)
+
+    def _restore(self, removed: Removed) -> None:
+        self._run(lambda: self._parts.desk.registry.restore(removed))
+
+    def _change(self, account: Account) -> None:
+        self._run(lambda: self._parts.desk.registry.change(account))
+
+    def _type(self, account_id: str, balances: Balances) -> None:
+        entry = self._parts.board.entry(account_id)
+        if entry is None:
+            return
+        account = entry.reading.account
+
+        async def story() -> Account:
+            await self._parts.desk.registry.type_balances(account, balances)
+            return account
+
+        self._run(story)
+
+    def _run(self, story: Callable[[], Coroutine[Any, Any, Account]], done: Callable[[str], None] | None = None) -> None:
+        """Run a story that gives an account; its error is said in a toast, or to `done`."""
+
+        async def guarded() -> Account | str:
+            try:
+                return await story()
+            except SAID as error:
+                return str(error)
+
+        def told(result: Account | str) -> None:
+            if done is not None:
+                done(result if isinstance(result, str) else "")
+            elif isinstance(result, str):
+                self._parts.window.show_toast(result)
+            if isinstance(result, Account):
+                self.listed.emit()
+                self.changed.emit(result.id)
+
+        self._parts.ask(guarded, told)
+
+    def _with_surroundings(self, then: Callable[[Surroundings], None]) -> None:
+        desk, settings = self._parts.desk, self._parts.settings
+
+        async def story() -> Surroundings:
+            desk.tools.vault.ask_again()
+            name = trouble = ""
+            try:
+                name = await desk.tools.vault.store_name()
+            except NoKeyring as error:
+                trouble = error.reason
+            except VaultError as error:
+                trouble = str(error)
+            names = tuple(account.name for account in desk.tools.chosen.accounts)
+            definitions = tuple(desk.tools.catalogue.all())
+            return Surroundings(definitions, names, name, trouble, settings.thresholds, settings.interval_s)
+
+        self._parts.ask(story, then)
+
+    def _open(self, dialog: AccountDialog) -> None:
+        dialog.link_requested.connect(self.link_requested)
+        dialog.test_requested.connect(lambda draft, keys: self._test(dialog, draft, keys))
+        dialog.saved.connect(lambda draft, keys, balances: self._save(dialog, draft, keys, balances))
+        dialog.open()
+
+    def _test(self, dialog: AccountDialog, draft: Account, keys: Keys) -> None:
+        desk = self._parts.desk
+        definition: Definition = desk.tools.catalogue.get(draft.provider)
+
+        async def story() -> Snapshot | Trouble:
+            try:
+                found = keys or await desk.tools.vault.read_account(draft, definition.credentials)
+            except VaultError as error:
+                return Trouble(TroubleKind.NO_KEY, str(error))
+            return await desk.reader.test(draft, found)
+
+        self._parts.ask(story, lambda result: dialog.show_test(result, definition, self._parts.now()))
+
+    def _save(self, dialog: AccountDialog, draft: Account, keys: Keys, balances: Balances) -> None:
+        registry = self._parts.desk.registry
+
+        async def story() -> Account:
+            account = await (registry.change(draft, keys) if draft.id else registry.add(draft, keys))
+            if balances:
+                await registry.type_balances(account, balances)
+            return account
+
+        def told(problem: str) -> None:
+            if problem:
+                dialog.show_error(problem)
+            else:
+                dialog.accept()
+
+        self._run(story, told)
+

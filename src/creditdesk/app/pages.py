@@ -1,0 +1,165 @@
+"""The pages behind the overview: made when first shown, so that the first paint waits for none of them."""
+
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
+
+from creditdesk.app.accounts import AccountStories
+from creditdesk.app.parts import Parts
+from creditdesk.app.telling import Teller
+from creditdesk.paths import Places
+
+
+class Story(Protocol):
+    """What serves one page."""
+
+    def make(self) -> QWidget:
+        """The page, wired."""
+        ...
+
+    def renew(self) -> None:
+        """Show what is on the board now; nothing happens before the page was made."""
+        ...
+
+    def settle(self) -> None:
+        """The desk's settings changed."""
+        ...
+
+
+class Pages(QObject):
+    """Keeps the stories of the pages.
+
+    Signals:
+        refresh_requested(str): an account is to be read now.
+        settings_changed(object): the desk's settings are these now.
+        listed(): the accounts changed.
+        link_requested(str): a page should be opened in the browser.
+    """
+
+    refresh_requested = Signal(str)
+    settings_changed = Signal(object)
+    listed = Signal()
+    link_requested = Signal(str)
+
+    def __init__(
+        self, parts: Parts, stories: AccountStories, teller: Teller, where: Places, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._parts = parts
+        self._stories = stories
+        self._teller = teller
+        self._where = where
+        self._made: dict[str, Story] = {}
+        makers = {
+            "sizer": self._sizer,
+            "history": self._history,
+            "activity": self._activity,
+            "alerts": self._alerts,
+            "accounts": self._accounts,
+            "settings": self._settings,
+        }
+        for name, make in makers.items():
+            parts.window.add_page(name, make)
+        parts.window.page_shown.connect(self._shown)
+
+    def size(self, account_id: str) -> None:
+        """Open the sizer, for this account if one is given."""
+        from creditdesk.app.sizing import SizerStory
+
+        self._parts.window.show_page("sizer")
+        story = self._made["sizer"]
+        if isinstance(story, SizerStory):
+            story.choose(account_id)
+
+    def open_list(self, path: Path) -> None:
+        """Read a list into the sizer."""
+        from creditdesk.app.sizing import SizerStory
+
+        self._parts.window.show_page("sizer")
+        story = self._made["sizer"]
+        if isinstance(story, SizerStory):
+            story.open_file(path)
+
+    def show_history(self, account_id: str) -> None:
+        """Open the history of this account."""
+        from creditdesk.app.past import HistoryStory
+
+        self._parts.window.show_page("history")
+        story = self._made["history"]
+        if isinstance(story, HistoryStory):
+            story.choose(account_id)
+
+    def renew(self) -> None:
+        """The board changed: renew the page on screen; the others are renewed when they are shown."""
+        story = self._made.get(self._parts.window.page_name)
+        if story is not None:
+            story.renew()
+
+    def settle(self) -> None:
+        """The desk's settings changed."""
+        for story in self._made.values():
+            story.settle()
+
+    def story(self, name: str) -> Story | None:
+        """What serves this page, once it was made."""
+        return self._made.get(name)
+
+    def _shown(self, name: str) -> None:
+        story = self._made.get(name)
+        if story is not None:
+            story.renew()
+
+    def _keep(self, name: str, story: Story) -> QWidget:
+        self._made[name] = story
+        return story.make()
+
+    # Each page's module is imported when the page is first shown: the chart alone costs half a second.
+
+    def _sizer(self) -> QWidget:
+        from creditdesk.app.sizing import SizerStory
+
+        story = SizerStory(self._parts, self._stories, self)
+        story.refresh_requested.connect(self.refresh_requested)
+        story.link_requested.connect(self.link_requested)
+        return self._keep("sizer", story)
+
+    def _history(self) -> QWidget:
+        from creditdesk.app.past import HistoryStory
+
+        return self._keep("history", HistoryStory(self._parts, self._stories, self))
+
+    def _activity(self) -> QWidget:
+        from creditdesk.app.past import ActivityStory
+
+        story = ActivityStory(self._parts, self)
+        story.account_chosen.connect(self.show_history)
+        return self._keep("activity", story)
+
+    def _alerts(self) -> QWidget:
+        from creditdesk.app.lists import AlertsStory
+
+        story = AlertsStory(self._parts, self._stories, self._teller, self)
+        story.account_chosen.connect(self.show_history)
+        return self._keep("alerts", story)
+
+    def _accounts(self) -> QWidget:
+        from creditdesk.app.lists import AccountsStory
+
+        story = AccountsStory(self._parts, self._stories, self)
+        story.refresh_requested.connect(self.refresh_requested)
+        story.listed.connect(self.listed)
+        story.account_chosen.connect(self.show_history)
+        return self._keep("accounts", story)
+
+    def _settings(self) -> QWidget:
+        from creditdesk.app.settling import SettingsStory
+
+        story = SettingsStory(self._parts, self._teller, self._where, self)
+        story.settings_changed.connect(self.settings_changed)
+        story.folder_requested.connect(
+            lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._where.data_dir)))
+        )
+        return self._keep("settings", story)

@@ -1,0 +1,75 @@
+"""Starts the desktop: one window a folder, the last readings painted at once, everything heavy after the first paint."""
+
+import argparse
+import logging
+
+from PySide6.QtWidgets import QApplication
+
+from creditdesk.app.process import fail, in_background, make_application, report_bugs
+from creditdesk.core.pools import Reading
+from creditdesk.desk.opening import Desk, open_desk
+from creditdesk.paths import Places, places
+from creditdesk.store.config import ConfigError
+from creditdesk.store.lock import FileLock, LockBusy
+from creditdesk.store.privacy import harden
+from creditdesk.ui import theme
+from creditdesk.ui.doorbell import Doorbell, ring
+
+
+def main(options: argparse.Namespace) -> int:
+    """Open the window, or the demo; the exit code."""
+    harden()
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    if options.command == "demo":
+        from creditdesk.app.demo import run_demo  # the sandbox is for the demo only
+
+        return run_demo(options.data_dir, options.shots)
+    return run_window(places(options.data_dir))
+
+
+def run_window(where: Places) -> int:
+    """Open the desk in these folders; a second start raises the first one instead."""
+    try:
+        where.make()
+    except OSError as error:
+        return fail(f"The folder {where.data_dir} cannot be used: {error.strerror}.")
+    lock = FileLock(where.data_dir / "desk.lock", limit_s=0)
+    application = make_application()
+    for _attempt in range(3):
+        try:
+            with lock.hold():
+                return _run_locked(application, where)
+        except LockBusy:
+            if ring(where.data_dir):
+                return 0
+    return fail(f"Another creditdesk uses {where.data_dir} and does not answer.")
+
+
+
+
+def load(where: Places) -> tuple[Desk, list[Reading]]:
+    """Open the desk and remember the last readings."""
+    desk = open_desk(where)
+    return desk, desk.reader.load()
+
+
+
+def _run_locked(application: QApplication, where: Places) -> int:
+    loading = in_background(lambda: load(where))
+    from creditdesk.app.desktop import Desktop  # the pages are made while the last readings are read
+
+    try:
+        desk, readings = loading.result()
+    except ConfigError as error:
+        return fail(f"{error} Mend or move the file; nothing in it was changed.")
+    theme.choose(application, desk.tools.chosen.settings.theme)
+    desktop = Desktop(application, desk, where)
+    doorbell = Doorbell(where.data_dir)
+    doorbell.rung.connect(lambda _text: desktop.raise_window())
+    report_bugs(desktop, where.reports)
+    desktop.open(readings)
+    try:
+        return int(application.exec())
+    finally:
+        doorbell.close()
+        desktop.close()

@@ -1,0 +1,1 @@
+"""The same desk without a window: commands for terminals, scripts and servers."""

@@ -1,0 +1,151 @@
+"""`accounts`: add, set, list, remove."""
+
+import argparse
+import re
+import sys
+from collections.abc import Iterable
+from decimal import Decimal
+from getpass import getpass
+
+from creditdesk.cli.status import account_lines
+from creditdesk.core.amounts import dumps, parse_amount
+from creditdesk.core.definition import Definition
+from creditdesk.core.pools import Account, Custody
+from creditdesk.core.typed import typed_rules
+from creditdesk.desk.accounts import AccountError
+from creditdesk.desk.opening import Desk
+
+MOST_KEY_BYTES = 65_536
+
+
+async def add(options: argparse.Namespace, desk: Desk) -> int:
+    """Add an account; a key from standard input goes into the keyring and nowhere else."""
+    definition = desk.tools.catalogue.get(options.provider)
+    custody = Custody.KEYRING if options.key_stdin else Custody.ENVIRONMENT if options.key_env else Custody.NONE
+    draft = Account(
+        id="",
+        name=options.name,
+        provider=definition.id,
+        custody=custody,
+        key_env=options.key_env or "",
+        base_url=options.base_url,
+        settings=pairs(options.set, "--set"),
+    )
+    if custody is Custody.ENVIRONMENT and not definition.credentials:
+        raise AccountError("key", f"{definition.name} takes no key. Use --no-key.")
+    keys = _keys(definition) if options.key_stdin else {}
+    account = await desk.registry.add(draft, keys)
+    for hint in _hints(definition, keys):
+        print(f"creditdesk: {hint}", file=sys.stderr)
+    store = await desk.tools.vault.store_name() if custody is Custody.KEYRING else ""
+    kept = {
+        Custody.KEYRING: f"Its key is kept in {store}.",
+        Custody.ENVIRONMENT: f"Its key is read from {account.key_env} at each request.",
+        Custody.NONE: "It has no key"
+        + (": type its balances with `accounts set`." if typed_rules(definition) else "."),
+    }
+    print(f"Added {account.name} ({definition.name}). {kept[account.custody]}")
+    return 0
+
+
+async def change(options: argparse.Namespace, desk: Desk) -> int:
+    """Change settings, type balances."""
+    account = desk.registry.named(options.name)
+    balances = {pool: _balance(pool, text) for pool, text in pairs(options.pool, "--pool").items()}
+    chosen = pairs(options.set, "--set")
+    if not chosen and not balances:
+        raise AccountError("set", "Say what to change: --set K=V for a setting, --pool POOL=N for a balance.")
+    unknown = [name for name, value in chosen.items() if not value and name not in account.settings]
+    if unknown:
+        raise AccountError(unknown[0], f"{account.name} has no setting {unknown[0]!r} to take away.")
+    if chosen:
+        settings = {name: value for name, value in {**account.settings, **chosen}.items() if value}
+        account = await desk.registry.change(account.changed(settings=settings))
+    if balances:
+        desk.reader.load()  # the balances that were typed before
+        await desk.registry.type_balances(account, balances)
+    print(f"Changed {account.name}.")
+    return 0
+
+
+async def show(options: argparse.Namespace, desk: Desk) -> int:
+    """List the accounts and where each key is kept; never a key."""
+    accounts = desk.tools.chosen.accounts
+    if options.json:
+        rows = [
+            {
+                "id": account.id,
+                "name": account.name,
+                "provider": account.provider,
+                "key": account.custody,
+                "key_env": account.key_env or None,
+                "base_url": account.base_url or None,
+                "settings": dict(account.settings),
+            }
+            for account in accounts
+        ]
+        print(dumps({"accounts": rows}, indent=2))
+    else:
+        print("\n".join(account_lines(accounts)))
+    return 0
+
+
+async def remove(options: argparse.Namespace, desk: Desk) -> int:
+    """Remove an account and its key; its history stays."""
+    account = desk.registry.named(options.name)
+    removed = await desk.registry.remove(account)
+    told = f"Removed {account.name}" + (" and its key." if removed.keys() else ".")
+    print(f"{told} Its history stays.")
+    if removed.key_stays:
+        print(f"creditdesk: {removed.key_stays}", file=sys.stderr)
+    return 0
+
+
+def pairs(texts: Iterable[str], option: str) -> dict[str, str]:
+    """`K=V` texts as a dict. Raises AccountError that shows the form."""
+    found = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise AccountError(option, f"{option} wants NAME=VALUE, not {text!r}.")
+        found[name.strip()] = value.strip()
+    return found
+
+
+def _balance(pool: str, text: str) -> tuple[Decimal, Decimal | None]:
+    left, slash, limit = text.partition("/")
+    amounts = [parse_amount(part.strip(), ",") for part in ((left, limit) if slash else (left,))]
+    if None in amounts:
+        raise AccountError(pool, f"{pool} must be a number, such as {pool}=312; not {text!r}.")
+    known = [amount for amount in amounts if amount is not None]
+    return known[0], known[1] if len(known) > 1 else None
+
+
+def _keys(definition: Definition) -> dict[str, str]:
+    """The vendor's keys from standard input, one a line in the definition's order; typed unseen at a terminal."""
+    names = [credential.name for credential in definition.credentials]
+    if not names:
+        raise AccountError("key", f"{definition.name} takes no key. Use --no-key.")
+    if sys.stdin is None:
+        raise AccountError("key", "There is no standard input to read the key from.")
+    if sys.stdin.isatty():
+        return {each.name: getpass(f"{each.label}: ") for each in definition.credentials}
+    raw = sys.stdin.buffer.read(MOST_KEY_BYTES)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise AccountError("key", "The key is no text. Give the key alone, as the vendor shows it.") from None
+    lines = [text] if len(names) == 1 else text.splitlines()
+    if len(lines) < len(names):
+        raise AccountError("key", f"{definition.name} needs {len(names)} values, one a line: {', '.join(names)}.")
+    return dict(zip(names, lines, strict=False))
+
+
+def _hints(definition: Definition, keys: dict[str, str]) -> list[str]:
+    return [
+        f"The {credential.label} does not look like the vendor's usual ones. It is kept all the same."
+        for credential in definition.credentials
+        if credential.pattern
+        and keys.get(credential.name)
+        and not re.search(credential.pattern, keys[credential.name].strip())
+    ]

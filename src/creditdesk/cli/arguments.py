@@ -1,0 +1,118 @@
+"""The command line's words: sub-commands, options and their help."""
+
+import argparse
+import re
+import sys
+from typing import NoReturn
+
+from creditdesk import __version__
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse leaves with 2 on a wrong word; here 2 means "would be refused", so a wrong word leaves with 1."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and how it is meant, and leave with 1. A word nobody asked for is not repeated."""
+        self.print_usage(sys.stderr)
+        self.exit(1, f"{self.prog}: {_without_values(message)}\n")
+
+
+def _without_values(message: str) -> str:
+    """argparse's message without stray words: one of them may be a key."""
+    found = re.fullmatch(r"unrecognized arguments: (.*)", message, re.DOTALL)
+    if found is None:
+        return re.sub(r"ignored explicit argument .*", "takes no value", message, flags=re.DOTALL)
+    options = [word.partition("=")[0] for word in found[1].split() if re.match(r"--[a-z]", word)]
+    told = f"unknown option: {', '.join(options)}" if options else "there is a word too many"
+    return f"{told}. {KEYLESS}" if any("key" in option for option in options) else told
+
+
+KEYLESS = "A key is never an argument: it would stand in the process list. Use --key-stdin or --key-env."
+
+
+def parser() -> Parser:
+    """The whole command line. Without a sub-command the window opens."""
+    root = Parser(
+        prog="creditdesk",
+        description="What is left of your API credits, when they run out, and whether an import would be refused.",
+        allow_abbrev=False,
+    )
+    root.add_argument("--version", action="version", version=f"creditdesk {__version__}")
+    root.add_argument("--data-dir", metavar="DIR", help="keep config and data in DIR (also CREDITDESK_DATA_DIR)")
+    commands = root.add_subparsers(dest="command", metavar="COMMAND")
+    _demo(commands)
+    _sandbox(commands)
+    _accounts(commands)
+    _status(commands)
+    _size(commands)
+    _providers(commands)
+    return root
+
+
+def _add(commands: "argparse._SubParsersAction[Parser]", name: str, text: str) -> Parser:
+    return commands.add_parser(name, help=text, description=text, allow_abbrev=False)
+
+
+def _demo(commands: "argparse._SubParsersAction[Parser]") -> None:
+    demo = _add(commands, "demo", "Open the desk on sample accounts; nothing leaves this computer.")
+    demo.add_argument("--shots", metavar="DIR", help="save every page as a picture in DIR and exit")
+
+
+def _sandbox(commands: "argparse._SubParsersAction[Parser]") -> None:
+    sandbox = _add(commands, "sandbox", "Serve practice vendors on this computer until stopped.")
+    sandbox.add_argument("--port", type=int, default=0, metavar="N", help="the port to listen on (default: a free one)")
+
+
+def _accounts(commands: "argparse._SubParsersAction[Parser]") -> None:
+    accounts = _add(commands, "accounts", "Add, change, list and remove accounts.")
+    verbs = accounts.add_subparsers(dest="verb", metavar="VERB", required=True)
+    add = _add(verbs, "add", f"Add an account. {KEYLESS}")
+    add.add_argument("provider", metavar="PROVIDER", help="a provider's id, see `creditdesk providers list`")
+    add.add_argument("--name", required=True, help="what you call it; each name once")
+    key = add.add_mutually_exclusive_group(required=True)
+    key.add_argument(
+        "--key-stdin", action="store_true", help="read the key from standard input, keep it in the keyring"
+    )
+    key.add_argument("--key-env", metavar="VAR", help="read the key from this environment variable at each request")
+    key.add_argument("--no-key", action="store_true", help="no key: balances are typed by hand")
+    add.add_argument("--set", action="append", default=[], metavar="K=V", help="a setting, such as plan=starter")
+    add.add_argument("--base-url", default="", metavar="URL", help="a loopback address instead of the vendor's")
+    change = _add(verbs, "set", "Change settings or type a balance by hand.")
+    change.add_argument("name", metavar="NAME")
+    change.add_argument("--set", action="append", default=[], metavar="K=V", help="a setting, such as plan=pro")
+    change.add_argument("--pool", action="append", default=[], metavar="POOL=N", help="a balance, such as monthly=312")
+    listing = _add(verbs, "list", "List the accounts.")
+    listing.add_argument("--json", action="store_true", help="as JSON")
+    remove = _add(verbs, "remove", "Remove an account and its key. Its history stays.")
+    remove.add_argument("name", metavar="NAME")
+
+
+def _status(commands: "argparse._SubParsersAction[Parser]") -> None:
+    status = _add(commands, "status", "Show what is left, as last read.")
+    status.add_argument("--refresh", action="store_true", help="ask the vendors first")
+    status.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _size(commands: "argparse._SubParsersAction[Parser]") -> None:
+    size = _add(
+        commands,
+        "size",
+        "Say whether a list would fit. Exit code: 0 fits, 2 would be refused, 3 cannot tell, 1 error.",
+    )
+    size.add_argument("file", metavar="FILE", help="a list, one a line or CSV; - for standard input")
+    size.add_argument("--account", required=True, metavar="NAME")
+    size.add_argument("--operation", required=True, metavar="ID")
+    size.add_argument("--column", metavar="C", help="the column of a CSV file, by name or number from 1")
+    size.add_argument("--factor", action="append", default=[], metavar="K=V", help="a factor, such as engines=2")
+    size.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _providers(commands: "argparse._SubParsersAction[Parser]") -> None:
+    providers = _add(commands, "providers", "List, show and check vendor definitions.")
+    verbs = providers.add_subparsers(dest="verb", metavar="VERB", required=True)
+    listing = _add(verbs, "list", "List the vendors.")
+    listing.add_argument("--json", action="store_true", help="as JSON")
+    show = _add(verbs, "show", "Show a vendor's definition file.")
+    show.add_argument("id", metavar="ID")
+    check = _add(verbs, "check", "Check a definition file; exit code 1 when it is wrong.")
+    check.add_argument("file", metavar="FILE")

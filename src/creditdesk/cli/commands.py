@@ -1,0 +1,122 @@
+"""Runs a command: opens the desk, does it, closes the desk, and says plainly what went wrong."""
+
+import argparse
+import asyncio
+import io
+import logging
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from creditdesk.cli import account_commands, provider_commands, size_command, status_command
+from creditdesk.core.factors import FactorError
+from creditdesk.desk.accounts import AccountError
+from creditdesk.desk.opening import Desk, open_desk
+from creditdesk.desk.tools import utc_now
+from creditdesk.paths import Places, places
+from creditdesk.providers.catalogue import UnknownProvider
+from creditdesk.providers.definitions import DefinitionError
+from creditdesk.providers.redaction import RedactingFilter, quiet_libraries, redact
+from creditdesk.store.config import AccountRefused, ConfigError
+from creditdesk.store.history import HistoryError
+from creditdesk.store.privacy import harden, write_crash_report
+from creditdesk.store.sheets import SheetError
+from creditdesk.store.vault import VaultError
+
+Command = Callable[[argparse.Namespace, Desk], Coroutine[Any, Any, int]]
+
+COMMANDS: dict[tuple[str, str], Command] = {
+    ("accounts", "add"): account_commands.add,
+    ("accounts", "set"): account_commands.change,
+    ("accounts", "list"): account_commands.show,
+    ("accounts", "remove"): account_commands.remove,
+    ("status", ""): status_command.status,
+    ("size", ""): size_command.size,
+    ("providers", "list"): provider_commands.listing,
+    ("providers", "show"): provider_commands.show,
+}
+
+USER_ERRORS = (
+    AccountError,
+    AccountRefused,
+    ConfigError,
+    DefinitionError,
+    FactorError,
+    HistoryError,
+    SheetError,
+    UnknownProvider,
+    VaultError,
+)
+
+
+def main(options: argparse.Namespace) -> int:
+    """Run the command these options name, in a process that writes no core dump; its exit code."""
+    harden()
+    return run(options)
+
+
+def run(options: argparse.Namespace, opened: Callable[[Places], Desk] = open_desk) -> int:
+    """Run the command these options name, on the desk that `opened` gives; its exit code.
+
+    The user's errors are one line on stderr and exit code 1; ours leave a report on this computer, too.
+    """
+    _prepare_output(bool(getattr(options, "json", False)))
+    try:
+        if options.command == "sandbox":
+            from creditdesk.sandbox import run as serve  # the web server costs 0.2 s; other commands do without it
+
+            return serve(options.port)
+        if (options.command, getattr(options, "verb", "")) == ("providers", "check"):
+            return provider_commands.check(options.file)
+        command = COMMANDS[options.command, getattr(options, "verb", None) or ""]
+        status = asyncio.run(_run(command, options, opened))
+        sys.stdout.flush()
+        return status
+    except USER_ERRORS as error:
+        return _say(str(error))
+    except BrokenPipeError:  # the reader of our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        return _say(f"{error.strerror or error}{': ' + str(error.filename) if error.filename else ''}")
+    except KeyboardInterrupt:
+        return _say("Stopped.", 130)
+    except Exception as error:  # a bug of ours: its traceback goes through the redaction, into a local report
+        return _report(error, places(options.data_dir))
+
+
+def _prepare_output(as_json: bool) -> None:
+    """JSON is UTF-8 on every system; other text never fails for a character. Log lines are redacted."""
+    if as_json and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    handler = logging.StreamHandler()
+    handler.addFilter(RedactingFilter())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    quiet_libraries()
+
+
+def _report(error: Exception, where: Places) -> int:
+    try:
+        path = write_crash_report(where.reports, error, redact, utc_now())
+    except OSError:
+        return _say(f"This is a bug of creditdesk: {type(error).__name__}.")
+    return _say(f"This is a bug of creditdesk: {type(error).__name__}. A report lies in {path}; nothing is sent.")
+
+
+async def _run(command: Command, options: argparse.Namespace, opened: Callable[[Places], Desk]) -> int:
+    desk = opened(places(options.data_dir))
+    if desk.notice:
+        print(desk.notice, file=sys.stderr)
+    try:
+        return await command(options, desk)
+    finally:
+        await desk.close()
+
+
+def _say(text: str, code: int = 1) -> int:
+    print(f"creditdesk: {text}", file=sys.stderr)
+    return code

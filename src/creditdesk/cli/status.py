@@ -1,0 +1,108 @@
+"""`status`: what is left of every account, as a table or as JSON."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from creditdesk.core.amounts import plain
+from creditdesk.core.definition import Definition
+from creditdesk.core.pools import Account, Pool, PoolKind, Reading, Trouble
+from creditdesk.core.typed import typed_pools
+
+
+def status_json(readings: Iterable[Reading], definitions: Mapping[str, Definition], now: datetime) -> dict[str, object]:
+    """The readings as the documented JSON value (docs/cli.md). Decimals stay Decimals; unknown is None."""
+    return {"accounts": [account_json(reading, definitions.get(reading.account.provider), now) for reading in readings]}
+
+
+def account_json(reading: Reading, definition: Definition | None, now: datetime) -> dict[str, object]:
+    """One account of `status`."""
+    account, snapshot = reading.account, reading.snapshot
+    return {
+        "id": account.id,
+        "name": account.name,
+        "provider": account.provider,
+        "state": reading.level,
+        "source": snapshot.source if snapshot else None,
+        "read_at": reading.read_at,
+        "trouble": _trouble_json(reading.trouble),
+        "pools": [_pool_json(pool) for pool in shown_pools(reading, definition, now)],
+    }
+
+
+def shown_pools(reading: Reading, definition: Definition | None, now: datetime) -> tuple[Pool, ...]:
+    """The snapshot's pools; for balances that were never typed, the pools with their plan's limits."""
+    if reading.snapshot:
+        return tuple(pool for pool in reading.snapshot.pools if pool.kind is not PoolKind.RATE)
+    if definition is None or definition.readable:
+        return ()
+    return typed_pools(definition, reading.account.settings, {}, now)[0]
+
+
+def _pool_json(pool: Pool) -> dict[str, object]:
+    return {
+        "id": pool.id,
+        "label": pool.label,
+        "kind": pool.kind,
+        "unit": pool.unit,
+        "left": pool.left,
+        "limit": pool.limit,
+        "used": pool.used,
+        "resets_at": pool.resets_at,
+        "expires_at": pool.expires_at,
+    }
+
+
+def _trouble_json(trouble: Trouble | None) -> dict[str, object] | None:
+    if trouble is None:
+        return None
+    return {"kind": trouble.kind, "message": trouble.message, "retry_at": trouble.retry_at}
+
+
+def status_lines(readings: Iterable[Reading], definitions: Mapping[str, Definition], now: datetime) -> list[str]:
+    """The readings as lines for a terminal."""
+    lines = []
+    for reading in readings:
+        lines.append(f"{reading.account.name}  [{reading.level.replace('_', ' ')}]  {_age(reading, now)}")
+        definition = definitions.get(reading.account.provider)
+        for pool in shown_pools(reading, definition, now):
+            lines.append(f"  {pool.label:<28} {_amounts(pool)}{_ends(pool)}")
+        if reading.trouble:
+            lines.append(f"  {reading.trouble.message}")
+            if reading.trouble.retry_at:
+                lines.append(f"  Next try {_instant(reading.trouble.retry_at)}")
+    return lines or ["No accounts yet. Add one: creditdesk accounts add PROVIDER --name NAME --key-stdin"]
+
+
+def account_lines(accounts: Iterable[Account]) -> list[str]:
+    """The accounts as lines for a terminal; where the key is kept, never the key."""
+    rows = [f"{a.name:<24} {a.provider:<20} key: {a.key_env or a.custody}" for a in accounts]
+    return rows or ["No accounts yet."]
+
+
+def _amounts(pool: Pool) -> str:
+    left = _number(pool.left)
+    of = f" of {_number(pool.limit)}" if pool.limit is not None else ""
+    return f"{left}{of} {pool.unit} left"
+
+
+def _number(amount: Decimal | None) -> str:
+    return "unknown" if amount is None else f"{Decimal(plain(amount)):,f}"
+
+
+def _ends(pool: Pool) -> str:
+    if pool.resets_at:
+        return f", resets {_instant(pool.resets_at)}" + (" (assumed)" if pool.reset_assumed else "")
+    return f", expires {_instant(pool.expires_at)}" if pool.expires_at else ""
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _age(reading: Reading, now: datetime) -> str:
+    if reading.snapshot is None:
+        return "never read"
+    minutes = int((now - reading.snapshot.read_at).total_seconds() // 60)
+    age = "just now" if minutes < 1 else f"{minutes} min ago" if minutes < 120 else f"{minutes // 60} h ago"
+    return f"{age}, {reading.snapshot.source.replace('_', ' ')}"

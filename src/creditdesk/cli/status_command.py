@@ -1,0 +1,45 @@
+"""`status`: reads, if asked to, and shows."""
+
+import argparse
+import asyncio
+
+from creditdesk.cli.status import status_json, status_lines
+from creditdesk.core.amounts import dumps
+from creditdesk.core.definition import Definition
+from creditdesk.core.pools import Reading
+from creditdesk.desk.opening import Desk
+from creditdesk.providers.catalogue import UnknownProvider
+from creditdesk.providers.definitions import DefinitionError
+
+
+async def status(options: argparse.Namespace, desk: Desk) -> int:
+    """Show what is left of every account; with --refresh ask all of them first, at once."""
+    readings = desk.reader.load()
+    if options.refresh:
+        asked = await asyncio.gather(*(_refreshed(desk, reading) for reading in readings))
+        readings = [reading for reading in asked if reading is not None]
+    now = desk.tools.clock()
+    definitions = known_definitions(desk, readings)
+    if options.json:
+        print(dumps(status_json(readings, definitions, now), indent=2))
+    else:
+        print("\n".join(status_lines(readings, definitions, now)))
+    return 0
+
+
+async def _refreshed(desk: Desk, reading: Reading) -> Reading | None:
+    try:
+        return (await desk.reader.read(reading.account.id)).reading
+    except KeyError:  # removed meanwhile by another process
+        return None
+
+
+def known_definitions(desk: Desk, readings: list[Reading]) -> dict[str, Definition]:
+    """The definitions of the accounts' vendors; one that is missing is left out."""
+    found = {}
+    for provider in {reading.account.provider for reading in readings}:
+        try:
+            found[provider] = desk.tools.catalogue.get(provider)
+        except (UnknownProvider, DefinitionError):
+            continue
+    return found

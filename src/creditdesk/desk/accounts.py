@@ -1,0 +1,247 @@
+"""The story of an account's life: added, changed, its balance typed, removed, and brought back."""
+
+import re
+import secrets as random
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from creditdesk.core.definition import Definition, Param, holds
+from creditdesk.core.pools import Account, Custody, Source
+from creditdesk.core.series import Event, EventKind
+from creditdesk.core.typed import Typed, typed_rules
+from creditdesk.desk.reading import Reader
+from creditdesk.desk.tools import Tools
+from creditdesk.providers.catalogue import UnknownProvider
+from creditdesk.providers.definitions import DefinitionError
+from creditdesk.store.config import AccountRefused, checked_base_url, checked_name
+from creditdesk.store.vault import KeyringLocked, NoKeyring, VaultError, check_key
+
+
+class AccountError(ValueError):
+    """An account cannot be as it was asked for. `field` names what is wrong; the text says what to do."""
+
+    def __init__(self, field: str, text: str) -> None:
+        super().__init__(text)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """An account that was removed, with its keys, so that it can be brought back. Never shown, stored or logged."""
+
+    account: Account
+    position: int
+    _keys: tuple[tuple[str, str], ...] = ()
+    key_stays: str = ""  # why the key may still be in the keyring, one sentence; "" when it is gone
+
+    def keys(self) -> dict[str, str]:
+        """The keys by credential name."""
+        return dict(self._keys)
+
+    def __repr__(self) -> str:
+        return f"Removed({self.account.name!r})"
+
+
+class Registry:
+    """Keeps the accounts: their settings in the config, their keys in the vault, what was typed in the history."""
+
+    def __init__(self, tools: Tools, reader: Reader) -> None:
+        self._tools = tools
+        self._reader = reader
+
+    def named(self, name: str) -> Account:
+        """The account with this name, whatever its case. Raises AccountError that lists the names there are."""
+        accounts = self._tools.chosen.accounts
+        for account in accounts:
+            if account.name.casefold() == name.strip().casefold():
+                return account
+        known = ", ".join(account.name for account in accounts) or "none yet"
+        raise AccountError("name", f"There is no account named {name!r}. Accounts: {known}.")
+
+    async def add(self, draft: Account, keys: Mapping[str, str]) -> Account:
+        """Add an account, its keys to the vault first; its id is chosen here. Raises AccountError, vault errors."""
+        definition = self._tools.catalogue.get(draft.provider)
+        account = replace(draft, id=random.token_hex(6), name=draft.name.strip())
+        self._check(account, definition)
+        checked = {name: check_key(value) for name, value in keys.items()}
+        await self._enter(account, checked)
+        await self._note(account, EventKind.ADDED)
+        return account
+
+    async def change(self, account: Account, keys: Mapping[str, str] | None = None) -> Account:
+        """Change an account; given keys replace the stored ones. Raises AccountError, vault errors."""
+        definition = self._tools.catalogue.get(account.provider)
+        before = self._tools.chosen.account(account.id)
+        self._check(account, definition)
+        checked = {name: check_key(value) for name, value in (keys or {}).items()}
+        if checked:
+            await self._check_owner(account, definition, checked)
+        erased = await self._moved_out(before, account)
+        try:
+            await self._keep(account, checked)
+            self._tools.chosen.change(account)
+        except BaseException:
+            await self._keep(before, erased)
+            raise
+        if keys or (before.custody, before.key_env, before.base_url) != (
+            account.custody,
+            account.key_env,
+            account.base_url,
+        ):
+            self._reader.forget_trouble(account.id)
+            await self._note(account, EventKind.KEY_CHANGED)
+        else:
+            await self._note(account, EventKind.CHANGED)
+        return account
+
+    async def type_balances(self, account: Account, balances: Mapping[str, tuple[Decimal, Decimal | None]]) -> None:
+        """Remember balances typed by hand, as (left, limit). Raises AccountError for a pool that cannot be typed."""
+        definition = self._tools.catalogue.get(account.provider)
+        rules = {rule.id: rule for rule in typed_rules(definition)}
+        now = self._tools.clock()
+        for pool, (_, limit) in balances.items():
+            if pool not in rules:
+                choices = ", ".join(rules) or "none: this vendor is read, not typed"
+                raise AccountError("pool", f"{pool!r} is not a balance one can type here. Balances: {choices}.")
+            if limit is not None and not rules[pool].typed_limit:
+                raise AccountError("pool", f"The limit of {pool} is the plan's. Type what is left alone.")
+        typed = {pool: Typed(now, left, limit) for pool, (left, limit) in balances.items()}
+        for pool, entry in typed.items():
+            await self._tools.history.typed(account.id, pool, entry.left, entry.limit, now)
+        self._reader.note_typed(account.id, typed)
+        snapshot = self._reader.reading(account).snapshot
+        if snapshot is not None and snapshot.source is not Source.LIVE:
+            await self._tools.history.record(account.id, replace(snapshot, read_at=now), now)
+
+    async def remove(self, account: Account) -> Removed:
+        """Remove an account and erase its keys from the keyring. Its history stays. `restore` brings it back.
+
+        A locked keyring removes nothing (KeyringLocked); where there is none, `key_stays` says so.
+        """
+        position = [each.id for each in self._tools.chosen.accounts].index(account.id)
+        keys, stays = {}, ""
+        try:
+            keys = await self._erase(account)
+        except NoKeyring as error:
+            stays = f"Its key may still be in the keyring. {error}"
+        try:
+            self._tools.chosen.remove(account.id)
+        except BaseException:
+            await self._keep(account, keys)
+            raise
+        await self._note(account, EventKind.REMOVED)
+        return Removed(account, position, tuple(keys.items()), stays)
+
+    async def restore(self, removed: Removed) -> Account:
+        """Bring a removed account back, with its keys and its place."""
+        await self._enter(removed.account, removed.keys(), removed.position)
+        await self._note(removed.account, EventKind.ADDED)
+        return removed.account
+
+    async def _enter(self, account: Account, keys: Mapping[str, str], position: int | None = None) -> None:
+        """Keep the keys and list the account; when one of both fails, neither is done."""
+        try:
+            await self._keep(account, keys)
+            self._tools.chosen.add(account, position)
+        except BaseException:
+            with suppress(VaultError):
+                await self._erase(account)
+            raise
+
+    async def _keep(self, account: Account, keys: Mapping[str, str]) -> None:
+        for name, value in keys.items():
+            if account.custody is Custody.SESSION:
+                self._tools.vault.keep(account.id, name, value)
+            elif account.custody is Custody.KEYRING:
+                await self._tools.vault.write(account.id, name, value)
+
+    async def _moved_out(self, before: Account, after: Account) -> dict[str, str]:
+        """Erase the keys of an account whose key is kept elsewhere from now on; what was erased."""
+        if before.custody is after.custody:
+            return {}
+        try:
+            return await self._erase(before)
+        except NoKeyring:
+            return {}
+        except KeyringLocked:
+            if after.custody is Custody.SESSION:  # chosen because the keyring does not open
+                return {}
+            raise
+
+    async def _erase(self, account: Account) -> dict[str, str]:
+        """Erase the account's keys from where it keeps them; what was erased, so that it can be brought back."""
+        vault, keys = self._tools.vault, {}
+        for name in self._credentials(account):
+            if account.custody is Custody.SESSION:
+                key = vault.kept(account.id, name)
+                vault.drop(account.id, name)
+            elif account.custody is Custody.KEYRING:
+                key = await vault.read(account.id, name)
+                await vault.erase(account.id, name)
+            else:
+                continue
+            if key is not None:
+                keys[name] = key
+        return keys
+
+    def _credentials(self, account: Account) -> tuple[str, ...]:
+        """The names of the account's credentials; a guess for a vendor whose definition is gone or broken."""
+        try:
+            definition = self._tools.catalogue.get(account.provider)
+        except (UnknownProvider, DefinitionError):
+            return ("key",)
+        return tuple(credential.name for credential in definition.credentials)
+
+    async def _check_owner(self, account: Account, definition: Definition, keys: Mapping[str, str]) -> None:
+        """Raises AccountError when these are the keys of another account of this vendor: a paste into the wrong one."""
+        for other in self._tools.chosen.accounts:
+            if other.id == account.id or (other.provider, other.base_url) != (account.provider, account.base_url):
+                continue
+            with suppress(VaultError):
+                if await self._tools.vault.read_account(other, definition.credentials) == keys:
+                    raise AccountError("key", f"This is the key of {other.name}. Paste the key of {account.name}.")
+
+    def _check(self, account: Account, definition: Definition) -> None:
+        try:
+            checked_name(account.name, self._tools.chosen.accounts, account.id)
+            checked_base_url(account.base_url)
+        except AccountRefused as wrong:
+            raise AccountError(wrong.key, f"{wrong.key}: {wrong.what}.") from None
+        check_settings(definition, account.settings)
+        if account.custody is Custody.ENVIRONMENT:
+            _check_variable(account.key_env, definition)
+
+    async def _note(self, account: Account, kind: EventKind) -> None:
+        await self._tools.history.add_event(Event(self._tools.clock(), account.id, kind, detail=account.name))
+
+
+def _check_variable(name: str, definition: Definition) -> None:
+    """Raises AccountError, which never repeats the name: it may be a key that was pasted there."""
+    if not (name.isascii() and name.isidentifier()):
+        raise AccountError("key_env", "The name of an environment variable has letters, digits and _ only.")
+    if any(each.pattern and re.match(each.pattern, name) for each in definition.credentials):
+        raise AccountError("key_env", "That looks like the key itself. Give the name of a variable that holds it.")
+
+
+def param_choices(definition: Definition, param: Param, settings: Mapping[str, str]) -> tuple[str, ...]:
+    """What this param may be, given the other settings; () is free text. `plan` may be any plan that holds."""
+    if param.name == "plan" and definition.plans:
+        return tuple(dict.fromkeys(plan.id for plan in definition.plans if holds(plan.when, settings)))
+    return param.choices
+
+
+def check_settings(definition: Definition, chosen: Mapping[str, str]) -> None:
+    """Raises AccountError that names the setting and what it may be."""
+    params = {param.name: param for param in definition.params}
+    settings = definition.settings(chosen)
+    for name, value in chosen.items():
+        if name not in params:
+            known = ", ".join(params) or "none"
+            raise AccountError(name, f"{definition.name} has no setting {name!r}. Settings: {known}.")
+        choices = param_choices(definition, params[name], settings)
+        if choices and value not in choices:
+            raise AccountError(name, f"{name} cannot be {value!r}. Choices: {', '.join(choices)}.")
+        if len(value) > 200 or not value.isprintable():
+            raise AccountError(name, f"{name} must be printable text of at most 200 characters.")

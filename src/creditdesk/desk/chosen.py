@@ -1,0 +1,90 @@
+"""What the user chose, read from the config only when the file changed: by this desk or by another process."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from creditdesk.core.pools import Account
+from creditdesk.core.settings import Settings
+from creditdesk.store.config import Choices, Config
+
+_Stamp = tuple[int, int, int]
+
+
+class Chosen:
+    """The accounts and settings. Every method raises ConfigError when the file cannot be used."""
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._stamp: _Stamp | None = None
+        self._choices = Choices()
+
+    def load(self) -> Choices:
+        """All that the user chose."""
+        stamp = self._look()
+        if stamp != self._stamp or stamp is None:
+            self._choices = self._config.load()
+            self._stamp = stamp
+        return self._choices
+
+    @property
+    def settings(self) -> Settings:
+        """The desk's settings."""
+        return self.load().settings
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """The accounts in the user's order."""
+        return self.load().accounts
+
+    def account(self, account_id: str) -> Account:
+        """The account with this id. Raises KeyError when there is none."""
+        for account in self.accounts:
+            if account.id == account_id:
+                return account
+        raise KeyError(account_id)
+
+    def add(self, account: Account, position: int | None = None) -> None:
+        """Add an account, at the end or at a place."""
+
+        def added(accounts: tuple[Account, ...]) -> tuple[Account, ...]:
+            at = len(accounts) if position is None else position
+            return (*accounts[:at], account, *accounts[at:])
+
+        self._edit(added)
+
+    def change(self, account: Account) -> None:
+        """Change the account that has the same id."""
+        self._edit(lambda accounts: tuple(account if each.id == account.id else each for each in accounts))
+
+    def remove(self, account_id: str) -> None:
+        """Drop an account."""
+        self._edit(lambda accounts: tuple(each for each in accounts if each.id != account_id))
+
+    def move(self, account_id: str, places: int) -> None:
+        """Move an account up (negative) or down in the user's order."""
+
+        def moved(accounts: tuple[Account, ...]) -> tuple[Account, ...]:
+            order = list(accounts)
+            at = next(number for number, each in enumerate(order) if each.id == account_id)
+            account = order.pop(at)
+            order.insert(max(0, at + places), account)
+            return tuple(order)
+
+        self._edit(moved)
+
+    def change_settings(self, change: Callable[[Settings], Settings]) -> Settings:
+        """Change the desk's settings; what they are then."""
+        choices = self._config.edit(lambda before: replace(before, settings=change(before.settings)))
+        self._stamp = None
+        return choices.settings
+
+    def _edit(self, change: Callable[[tuple[Account, ...]], tuple[Account, ...]]) -> None:
+        self._config.edit(lambda before: replace(before, accounts=change(before.accounts)))
+        self._stamp = None
+
+    def _look(self) -> _Stamp | None:
+        try:
+            found = self._config.path.stat()
+        except OSError:
+            return None
+        return (found.st_mtime_ns, found.st_size, found.st_ino)

@@ -1,0 +1,114 @@
+"""What the desk knows of an account between two readings, so that a reading costs no query."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from creditdesk.core.cadence import Pace, Rhythm, next_due
+from creditdesk.core.definition import Definition
+from creditdesk.core.forecast import project, project_account
+from creditdesk.core.pools import Pool, PoolKind, RunOut, Snapshot, Trouble
+from creditdesk.core.series import Episode, Point, Series
+from creditdesk.core.stock import is_top_up, place
+from creditdesk.core.typed import Typed
+
+LOOK_BACK = timedelta(days=60)
+PROJECT_AGAIN = timedelta(minutes=15)
+SPARK_POINTS = 40
+PREPAID = (PoolKind.WALLET, PoolKind.PACKAGE)
+
+
+@dataclass(slots=True)
+class Known:
+    """An account's last good snapshot, its trouble and pace, its last weeks, and what follows from them."""
+
+    snapshot: Snapshot | None = None
+    trouble: Trouble | None = None
+    pace: Pace = field(default_factory=Pace)
+    typed: dict[str, Typed] = field(default_factory=dict)
+    episodes: tuple[Episode, ...] = ()
+    series: dict[str, Series] | None = None  # None until it is first needed
+    run_outs: tuple[RunOut, ...] = ()
+    projected_at: datetime | None = None
+    topped_up: dict[str, datetime] = field(default_factory=dict)
+    acted: int = 0  # how often the user changed the key or the address
+
+    def failed(self, trouble: Trouble, beat: Rhythm, now: datetime) -> Trouble:
+        """Note a reading that failed; the trouble with the instants since when it lasts and when it is tried next."""
+        since = self.trouble.since if self.trouble and self.trouble.kind is trouble.kind else None
+        self.pace = self.pace.failed(now, trouble)
+        retry_at = trouble.retry_at if trouble.vendor_asked else next_due(self.pace, beat, now)
+        self.trouble = replace(trouble, since=since or now, retry_at=retry_at)
+        return self.trouble
+
+    def succeeded(self, snapshot: Snapshot, now: datetime) -> None:
+        """Note a good reading."""
+        self.snapshot, self.trouble = snapshot, None
+        self.pace = self.pace.succeeded(now)
+        if self.series is not None:
+            for pool in snapshot.pools:
+                self._extend(pool, snapshot)
+
+    def remember(self, series: Iterable[Series]) -> None:
+        """The last weeks, as the database has them."""
+        self.series = {each.pool: each for each in series}
+        self.topped_up = {pool: at for pool, each in self.series.items() if (at := _last_rise(each)) is not None}
+
+    def project(self, definition: Definition, now: datetime) -> None:
+        """Work out anew when the pools run out; every quarter of an hour, sooner while little is known."""
+        recent = self.projected_at is not None and timedelta(0) <= now - self.projected_at < PROJECT_AGAIN
+        if self.series is None or recent:
+            return
+        self.projected_at = now
+        series = tuple(self.series.values())
+        drained = sorted(
+            (each for each in series if place(definition.drain, each.pool) is not None),
+            key=lambda each: place(definition.drain, each.pool) or 0,
+        )
+        shared = {each.pool for each in drained if each.unit == drained[0].unit}
+        together = project_account(series, definition.drain, now) if len(shared) > 1 else None
+        alone = [project(each, now) for each in series if len(shared) < 2 or each.pool not in shared]
+        self.run_outs = tuple(run_out for run_out in (together, *alone) if run_out is not None)
+
+    def spark(self, definition: Definition) -> tuple[tuple[datetime, Decimal], ...]:
+        """A few recent (instant, left) of the account's first pool."""
+        if not self.series:
+            return ()
+        known = self.series
+        first = next((rule.id for rule in definition.pools if rule.id in known), next(iter(known)))
+        points = [(point.last_seen, point.left) for point in known[first].points if point.left is not None]
+        step = max(1, -(-len(points) // SPARK_POINTS))
+        return tuple(points[::-step][::-1])
+
+    def _extend(self, pool: Pool, snapshot: Snapshot) -> None:
+        if self.series is None or pool.kind is PoolKind.RATE:
+            return
+        old = self.series.get(pool.id)
+        points = old.points if old else ()
+        last = points[-1] if points else None
+        if last is not None and (last.left, last.limit, last.used) == (pool.left, pool.limit, pool.used):
+            points = (*points[:-1], replace(last, last_seen=snapshot.read_at, resets_at=pool.resets_at))
+        else:
+            at = snapshot.read_at
+            amounts = (pool.left, pool.limit, pool.used)
+            points = (*points, Point(at, at, *amounts, snapshot.source, pool.resets_at, pool.expires_at))
+            if pool.kind in PREPAID and _rose(last, points[-1]):
+                self.topped_up[pool.id] = at
+            if len(points) <= SPARK_POINTS:
+                self.projected_at = None
+        self.series[pool.id] = Series("", pool.id, pool.label, pool.kind, pool.unit, points)
+
+
+def _rose(before: Point | None, after: Point) -> bool:
+    if before is None or before.left is None or after.left is None:
+        return False
+    return is_top_up(before.left, after.left)
+
+
+def _last_rise(series: Series) -> datetime | None:
+    """When what was prepaid last rose: a top-up."""
+    if series.kind not in PREPAID:
+        return None
+    pairs = zip(reversed(series.points[:-1]), reversed(series.points), strict=False)
+    return next((after.first_seen for before, after in pairs if _rose(before, after)), None)

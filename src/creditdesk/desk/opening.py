@@ -1,0 +1,62 @@
+"""Opens what the stories work with, in one folder: config, database, keyring, definitions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from creditdesk.desk.accounts import Registry
+from creditdesk.desk.chosen import Chosen
+from creditdesk.desk.reading import Reader
+from creditdesk.desk.tools import Asks, Tools, utc_now
+from creditdesk.paths import Places, resources
+from creditdesk.providers.catalogue import Catalogue
+from creditdesk.store.config import Config
+from creditdesk.store.history import History
+from creditdesk.store.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The open desk: its tools, the story of reading and the story of accounts."""
+
+    tools: Tools
+    reader: Reader
+    registry: Registry
+
+    @property
+    def notice(self) -> str:
+        """What the user should know about the history's file, or ""."""
+        found = self.tools.history.notice
+        return found.text if found else ""
+
+    async def close(self) -> None:
+        """Close connections, then the database, then the keyring's worker."""
+        await self.reader.close()
+        self.tools.history.close()
+        self.tools.vault.close()
+
+
+def ask_the_network(ca_file: str = "") -> Asks:
+    """The exchange on the real network. Imported here: the network stack costs a third of a second."""
+    from creditdesk.providers.exchange import Exchange
+    from creditdesk.providers.transport import open_client
+
+    return Exchange(open_client(ca_file))
+
+
+def open_desk(
+    places: Places,
+    vault: Vault | None = None,
+    open_asking: Callable[[], Asks] | None = None,
+    clock: Callable[[], datetime] = utc_now,
+) -> Desk:
+    """Open the desk in these folders. Raises ConfigError when the config cannot be read; no database ever stops it."""
+    places.make()
+    chosen = Chosen(Config(places.config))
+    chosen.load()
+    history = History(places.database, clock())
+    catalogue = Catalogue(resources() / "providers", places.definitions)
+    asking = open_asking or (lambda: ask_the_network(chosen.settings.ca_file))
+    tools = Tools(chosen, vault or Vault(), history, catalogue, asking, clock)
+    reader = Reader(tools)
+    return Desk(tools, reader, Registry(tools, reader))

@@ -1,0 +1,288 @@
+"""The story of a reading: key, question, answer, history, forecast, alert, one frozen value for the window."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from creditdesk.core import alerts, cadence, levels
+from creditdesk.core.definition import Definition
+from creditdesk.core.pools import (
+    Account,
+    Custody,
+    Level,
+    Reading,
+    Snapshot,
+    Source,
+    Thresholds,
+    Trouble,
+    TroubleKind,
+)
+from creditdesk.core.series import Episode
+from creditdesk.core.settings import Settings
+from creditdesk.core.typed import Typed, sharing_key, typed_rules, typed_snapshot
+from creditdesk.desk.known import LOOK_BACK, Known
+from creditdesk.desk.tools import Asks, Tools
+from creditdesk.providers.catalogue import UnknownProvider
+from creditdesk.providers.definitions import DefinitionError
+from creditdesk.store.history import Latest
+from creditdesk.store.vault import KeyMissing, KeyRefused, KeyringLocked, NoKeyring
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A reading and what it set off: episodes that are to be told, and those that no longer hold."""
+
+    reading: Reading
+    fired: tuple[Episode, ...] = ()
+    cleared: tuple[Episode, ...] = ()
+
+
+class Reader:
+    """Reads accounts. One question at a time for an account: a second caller gets the first one's answer."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self._known: dict[str, Known] = {}
+        self._running: dict[str, asyncio.Task[Outcome]] = {}
+        self._asking: Asks | None = None
+
+    def load(self) -> list[Reading]:
+        """Every account's last reading as remembered, in the user's order; nothing is asked. Raises ConfigError."""
+        accounts = self._tools.chosen.accounts
+        ids = [account.id for account in accounts]
+        latest = self._tools.history.latest(ids).result()
+        open_now = self._tools.history.open_episodes().result()
+        for account in accounts:
+            known = self._known.setdefault(account.id, Known())
+            known.snapshot, known.trouble, _failures, typed = latest[account.id]
+            definition = self._definition(account)
+            if definition is not None:
+                known.pace = _pace(latest[account.id], cadence.rhythm(account, definition, self._settings()))
+            known.typed = dict(typed)
+            known.episodes = tuple(each for each in open_now if each.account == account.id)
+        return [self.reading(account) for account in accounts]
+
+    def reading(self, account: Account) -> Reading:
+        """What is known of this account now, without asking."""
+        now = self._tools.clock()
+        known = self._known.setdefault(account.id, Known())
+        settings = self._settings()
+        definition = self._definition(account)
+        if definition is None:
+            text = f"There is no usable definition named {account.provider}. Check its file, or remove the account."
+            trouble = Trouble(TroubleKind.BAD_ANSWER, text)
+            return Reading(account, known.snapshot, trouble, Level.NOT_READ, stale=True)
+        snapshot = self._snapshot(account, definition, known, now)
+        evidence = self._evidence(account, definition, snapshot)
+        return Reading(
+            account=account,
+            snapshot=replace(snapshot, inferred=False) if snapshot and account.confirmed else snapshot,
+            trouble=known.trouble if self._asks(account, definition) else None,
+            level=levels.level(evidence, thresholds(account, settings), settings, now),
+            stale=evidence.stale,
+            run_outs=known.run_outs,
+            spark=known.spark(definition),
+            due_at=self._due(account, definition, known),
+        )
+
+    async def read(self, account_id: str) -> Outcome:
+        """Ask the vendor now, unless it asked us to wait; remember and judge the answer. KeyError: no such account."""
+        running = self._running.get(account_id)
+        if running is None:
+            running = asyncio.get_running_loop().create_task(self._read(account_id))
+            self._running[account_id] = running
+            running.add_done_callback(lambda _done: self._running.pop(account_id, None))
+        return await asyncio.shield(running)
+
+    async def recall(self, account_id: str) -> Outcome:
+        """Remember the account's last weeks and what follows from them; nobody is asked. Raises KeyError."""
+        account = self._tools.chosen.account(account_id)
+        definition = self._definition(account)
+        if definition is None:
+            return Outcome(self.reading(account))
+        await self._remember(account_id, definition)
+        return await self._judge(account, definition)
+
+    async def test(self, account: Account, secrets: Mapping[str, str]) -> Snapshot | Trouble:
+        """Ask with these keys and keep nothing."""
+        return await self._ask(self._tools.catalogue.get(account.provider), account, secrets)
+
+    def typed(self, account_id: str) -> dict[str, Typed]:
+        """The balances last typed for this account."""
+        return dict(self._known.setdefault(account_id, Known()).typed)
+
+    def note_typed(self, account_id: str, typed: Mapping[str, Typed]) -> None:
+        """Balances were typed (and are remembered already)."""
+        known = self._known.setdefault(account_id, Known())
+        for pool, entry in typed.items():
+            former = known.typed.get(pool)
+            limit = former.limit if former and entry.limit is None else entry.limit
+            known.typed[pool] = replace(entry, limit=limit)
+        known.series = known.projected_at = None
+
+    def forget_trouble(self, account_id: str) -> None:
+        """The user acted: the account's key or address was changed. It is asked anew."""
+        known = self._known.setdefault(account_id, Known())
+        known.trouble, known.pace = None, cadence.Pace()
+        known.acted += 1
+
+    def told(self, episodes: Mapping[int, str]) -> None:
+        """Episodes, by id, were delivered, and how."""
+        for known in self._known.values():
+            known.episodes = tuple(
+                replace(each, delivered=episodes[each.id]) if each.id in episodes else each for each in known.episodes
+            )
+
+    async def close(self) -> None:
+        """Cancel what is being asked and close the connections."""
+        running = list(self._running.values())
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+        if self._asking is not None:
+            await self._asking.aclose()
+
+    def _settings(self) -> Settings:
+        return self._tools.chosen.settings
+
+    def _definition(self, account: Account) -> Definition | None:
+        try:
+            return self._tools.catalogue.get(account.provider)
+        except (UnknownProvider, DefinitionError):
+            return None
+
+    @staticmethod
+    def _asks(account: Account, definition: Definition) -> bool:
+        return definition.readable and account.custody is not Custody.NONE
+
+    def _due(self, account: Account, definition: Definition, known: Known) -> datetime | None:
+        if not self._asks(account, definition):
+            return None
+        beat = cadence.rhythm(account, definition, self._settings())
+        return cadence.next_due(known.pace, beat, self._tools.clock())
+
+    def _evidence(self, account: Account, definition: Definition, snapshot: Snapshot | None) -> levels.Evidence:
+        """What the level is judged by. A number by hand is no reading: one that fails does not make it unknown."""
+        known = self._known[account.id]
+        settings = self._settings()
+        by_hand = snapshot is not None and snapshot.source in (Source.BY_HAND, Source.ESTIMATED)
+        trouble = known.trouble if self._asks(account, definition) and not by_hand else None
+        interval = cadence.rhythm(account, definition, settings).interval_s
+        stale = snapshot is not None and levels.is_stale(snapshot, interval, self._tools.clock())
+        return levels.Evidence(definition, snapshot, trouble, stale, known.run_outs, known.topped_up)
+
+    def _snapshot(self, account: Account, definition: Definition, known: Known, now: datetime) -> Snapshot | None:
+        asks = self._asks(account, definition)
+        if asks and known.snapshot is not None and known.snapshot.source is Source.LIVE:
+            return known.snapshot
+        typed = typed_snapshot(definition, account.settings, self._shared(account, definition), now)
+        return typed or (known.snapshot if asks else None)
+
+    def _shared(self, account: Account, definition: Definition) -> dict[str, Typed]:
+        """The account's typed balances; of a pool that several accounts share, the one typed last by any of them."""
+        typed = dict(self._known[account.id].typed)
+        shared = [rule for rule in typed_rules(definition) if rule.shared_by]
+        if not shared:
+            return typed
+        siblings = [other for other in self._tools.chosen.accounts if other.provider == account.provider]
+        for rule in shared:
+            key = sharing_key(definition, rule, definition.settings(account.settings))
+            for other in siblings if key else ():
+                if sharing_key(definition, rule, definition.settings(other.settings)) == key:
+                    entry = self._known.get(other.id, Known()).typed.get(rule.id)
+                    if entry and (rule.id not in typed or entry.at > typed[rule.id].at):
+                        typed[rule.id] = entry
+        return typed
+
+    async def _read(self, account_id: str) -> Outcome:
+        account = self._tools.chosen.account(account_id)
+        definition = self._definition(account)
+        known = self._known.setdefault(account_id, Known())
+        if definition is None or known.pace.held_until(self._tools.clock()):
+            return Outcome(self.reading(account))
+        await self._remember(account_id, definition)
+        if not self._asks(account, definition):
+            return await self._judge(account, definition)
+        account, outcome = await self._settled(account, definition, known)
+        now = self._tools.clock()
+        if isinstance(outcome, Trouble):
+            outcome = known.failed(outcome, cadence.rhythm(account, definition, self._settings()), now)
+        else:
+            known.succeeded(outcome, now)
+            known.project(definition, now)
+        return await self._judge(account, definition, outcome)
+
+    async def _remember(self, account_id: str, definition: Definition) -> None:
+        known = self._known.setdefault(account_id, Known())
+        if known.series is None:
+            known.remember(await self._tools.history.series(account_id, self._tools.clock() - LOOK_BACK))
+        known.project(definition, self._tools.clock())
+
+    async def _settled(
+        self, account: Account, definition: Definition, known: Known
+    ) -> tuple[Account, Snapshot | Trouble]:
+        """The answer for the account as it is now: one to a key that was changed meanwhile is dropped, and asked anew.
+
+        Raises KeyError when the account was removed meanwhile.
+        """
+        while True:
+            acted = known.acted
+            outcome = await self._fetch(account, definition)
+            account = self._tools.chosen.account(account.id)
+            if known.acted == acted or not self._asks(account, definition):
+                return account, outcome
+
+    async def _fetch(self, account: Account, definition: Definition) -> Snapshot | Trouble:
+        try:
+            secrets = await self._tools.vault.read_account(account, definition.credentials)
+        except KeyringLocked as error:
+            return Trouble(TroubleKind.KEYRING_LOCKED, str(error))
+        except (KeyMissing, NoKeyring, KeyRefused) as error:
+            return Trouble(TroubleKind.NO_KEY, str(error))
+        return await self._ask(definition, account, secrets)
+
+    async def _ask(self, definition: Definition, account: Account, secrets: Mapping[str, str]) -> Snapshot | Trouble:
+        if self._asking is None:
+            try:
+                self._asking = self._tools.open_asking()
+            except ValueError as error:  # the user's file of certificate authorities
+                return Trouble(TroubleKind.NO_NETWORK, f"Nothing was asked: {error}. Look at the settings.")
+        return await self._asking.ask(definition, account, secrets, self._tools.clock)
+
+    async def _judge(
+        self, account: Account, definition: Definition, outcome: Snapshot | Trouble | None = None
+    ) -> Outcome:
+        """Decide what is to be told, and remember the reading and the decision together."""
+        known = self._known[account.id]
+        now, settings = self._tools.clock(), self._settings()
+        snapshot = self._snapshot(account, definition, known, now)
+        evidence = self._evidence(account, definition, snapshot)
+        findings = levels.assess(evidence, thresholds(account, settings), settings, now)
+        decision = alerts.judge(account.id, known.episodes, findings, now) if not account.muted else alerts.Decision()
+        interval = cadence.rhythm(account, definition, settings).interval_s
+        if outcome is not None or decision != alerts.Decision():
+            gone = {each.id for each in decision.cleared}
+            episodes = ((*decision.new, *decision.quiet), decision.cleared)
+            fresh = await self._tools.history.record(account.id, outcome, now, episodes, interval)
+            known.episodes = (*(each for each in known.episodes if each.id not in gone), *fresh)
+        fired = tuple(each for each in known.episodes if not each.delivered and each.cleared_at is None)
+        return Outcome(self.reading(account), fired, decision.cleared)
+
+
+def thresholds(account: Account, settings: Settings) -> Thresholds:
+    """The account's own thresholds, else the desk's."""
+    return account.thresholds or settings.thresholds
+
+
+def _pace(latest: Latest, beat: cadence.Rhythm) -> cadence.Pace:
+    """The pace as far as the database remembers it. What was wrong on this computer is tried anew: nobody was asked."""
+    trouble = latest.trouble
+    if trouble is None:
+        return cadence.Pace(latest.snapshot.read_at if latest.snapshot else None)
+    if trouble.kind in (TroubleKind.NO_KEY, TroubleKind.KEYRING_LOCKED):
+        return cadence.Pace()
+    last = trouble.since
+    if trouble.retry_at is not None and not trouble.vendor_asked:
+        last = trouble.retry_at - cadence.back_off(latest.failures, beat)
+    return cadence.Pace(last, latest.failures, trouble.kind, trouble.retry_at, trouble.vendor_asked)

@@ -1,0 +1,48 @@
+"""What the stories work with: the stores, the catalogue, the way to ask, and the clock."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from creditdesk.core.definition import Definition
+from creditdesk.core.pools import Account, Snapshot, Trouble
+from creditdesk.desk.chosen import Chosen
+from creditdesk.providers.catalogue import Catalogue
+from creditdesk.store.history import History
+from creditdesk.store.vault import Vault
+
+
+class Asks(Protocol):
+    """Something that asks a vendor once; `providers.exchange.Exchange` on the real network."""
+
+    async def ask(
+        self,
+        definition: Definition,
+        account: Account,
+        secrets: Mapping[str, str],
+        clock: Callable[[], datetime],
+    ) -> Snapshot | Trouble:
+        """The vendor's answer as a snapshot or a trouble; never raises for what the world does."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        ...
+
+
+def utc_now() -> datetime:
+    """The wall clock, aware, UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """Everything a story needs. `open_asking` is called at the first reading: the network stack is imported late."""
+
+    chosen: Chosen
+    vault: Vault
+    history: History
+    catalogue: Catalogue
+    open_asking: Callable[[], Asks]
+    clock: Callable[[], datetime] = utc_now

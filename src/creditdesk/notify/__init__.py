@@ -1,0 +1,1 @@
+"""Tells: desktop notifications. No Qt."""

@@ -1,0 +1,1 @@
+"""Asks: httpx in, snapshots and troubles out. Definitions, requests, answers."""

@@ -1,0 +1,1 @@
+"""Remembers: keyring, database, config and import files."""

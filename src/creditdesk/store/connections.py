@@ -1,0 +1,163 @@
+"""The history's two connections, each with its thread: one writes whatever waits in one transaction, one only reads.
+
+When damage is met, or another process has put a new file in the place, both go over to the new file by themselves.
+"""
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from creditdesk.store.database import Opened, begin_anew, is_damage, open_database, reader, transaction, write_lock
+from creditdesk.store.pending import Pending
+from creditdesk.store.worker import Job, Worker
+
+T = TypeVar("T")
+Work = Callable[[sqlite3.Connection], T]
+
+CLOSE_S = 10.0
+_MOST_TRIES = 3
+
+
+class HistoryError(Exception):
+    """The history can't be written or read now; the text is one plain sentence. What was there before is not lost."""
+
+
+class Connections:
+    """The way to the database at `path`; None keeps it in memory. `notice` is what was wrong with the file, or None."""
+
+    def __init__(self, path: Path | None, now: datetime) -> None:
+        self._path = path
+        self._guard = threading.Lock()  # held while the writing connection is used or changed
+        self._reading: sqlite3.Connection | None = None
+        self._reading_identity: tuple[int, int] | None = None
+        self._use(open_database(path, now))
+        self._writer = Worker("history-writer", self._write_all)
+        self._reader = Worker("history-reader", self._read_all)
+
+    def write(self, work: Work[T]) -> Pending[T]:
+        """Do `work` inside a transaction, together with whatever else waits; the answer comes after the commit."""
+        return self._writer.submit(work, must_run=True)
+
+    def read(self, work: Work[T]) -> Pending[T]:
+        """Do `work` on a connection that can only read."""
+        return self._reader.submit(work, must_run=False)
+
+    def close(self) -> None:
+        """Finish what waits and close the file. May be called twice."""
+        if self._reader.close(CLOSE_S) and self._reading is not None:
+            self._reading.close()
+            self._reading = None
+        if self._writer.close(CLOSE_S):
+            with suppress(OSError, sqlite3.Error):  # what was written is safe in the log all the same
+                if self._kept is None:
+                    self._connection.close()
+                else:
+                    with write_lock(self._kept).hold():  # the last one to close writes the log into the file
+                        self._connection.close()
+
+    def _use(self, opened: Opened) -> None:
+        self.notice = opened.notice
+        self._connection = opened.connection
+        self._kept = opened.path
+        self._identity = _identity(opened.path)
+
+    def _renew(self, *, damaged: bool) -> None:
+        """Go over to the file that is there now, or (damaged) to a new one. The guard is held."""
+        with suppress(sqlite3.Error):
+            self._connection.close()
+        path = self._path
+        anew = damaged and path is not None and _identity(path) == self._identity
+        now = datetime.now(UTC)
+        self._use(begin_anew(path, now) if anew and path is not None else open_database(path, now))
+
+    def _write_all(self, jobs: list[Job[Any]]) -> None:
+        try:
+            with self._guard:
+                results = self._attempt_writing(jobs)
+        except Exception as error:  # whatever it is, it belongs to whoever waits for the job; the thread lives on
+            if len(jobs) == 1:
+                jobs[0].future.set_exception(_as_ours(error, "written"))
+                return
+            for job in jobs:  # one bad job must not take the others with it
+                self._write_all([job])
+            return
+        for job, result in zip(jobs, results, strict=True):
+            job.future.set_result(result)
+
+    def _attempt_writing(self, jobs: list[Job[Any]]) -> list[Any]:
+        for attempt in range(_MOST_TRIES):
+            try:
+                if self._kept is None:
+                    return self._transact(jobs)
+                with write_lock(self._kept).hold():
+                    if _identity(self._kept) == self._identity:
+                        return self._transact(jobs)
+                self._renew(damaged=False)  # another process set the file aside
+            except sqlite3.DatabaseError as error:
+                if attempt == _MOST_TRIES - 1 or self._kept is None or not is_damage(error):
+                    raise
+                self._renew(damaged=True)
+        raise OSError("the file is replaced again and again")
+
+    def _transact(self, jobs: list[Job[Any]]) -> list[Any]:
+        with transaction(self._connection) as connection:
+            return [job.work(connection) for job in jobs]
+
+    def _read_all(self, jobs: list[Job[Any]]) -> None:
+        for job in jobs:
+            try:
+                result = self._attempt_reading(job.work)
+            except Exception as error:  # whatever it is, it belongs to whoever waits for the job; the thread lives on
+                job.future.set_exception(_as_ours(error, "read"))
+            else:
+                job.future.set_result(result)
+
+    def _attempt_reading(self, work: Work[T]) -> T:
+        before = self._identity
+        try:
+            return self._read(work)
+        except sqlite3.DatabaseError as error:
+            if self._kept is None or not is_damage(error):
+                raise
+        with self._guard:
+            if self._identity == before:
+                self._renew(damaged=True)
+        return self._read(work)
+
+    def _read(self, work: Work[T]) -> T:
+        if self._kept is None:
+            with self._guard:
+                return work(self._connection)
+        identity = _identity(self._kept)
+        if self._reading is None or identity != self._reading_identity:
+            if self._reading is not None:
+                self._reading.close()
+                self._reading = None
+            self._reading = reader(self._kept)
+            self._reading_identity = identity
+        return work(self._reading)
+
+
+def _identity(path: Path | None) -> tuple[int, int] | None:
+    """What tells a file from another one that has its name later; None when there is none."""
+    try:
+        status = os.stat(path) if path is not None else None
+    except OSError:
+        return None
+    return (status.st_dev, status.st_ino) if status else None
+
+
+def _as_ours(error: Exception, done: str) -> Exception:
+    if isinstance(error, sqlite3.Error | OSError):
+        ours = HistoryError(f"The history can't be {done} now: {getattr(error, 'strerror', None) or error}.")
+    elif done == "read" and isinstance(error, ValueError | ArithmeticError):
+        ours = HistoryError("The history has a row that can't be read.")
+    else:
+        return error
+    ours.__cause__ = error
+    return ours

@@ -1,0 +1,145 @@
+"""The history: what was observed, what happened, what was warned of. One thread writes, one reads.
+
+Whatever waits to be written is written in one transaction, and a caller hears of it after the commit. Every method
+gives a `Pending`: the engine awaits it, a command calls `.result()`. The window's thread calls neither.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+from creditdesk.core.pools import Snapshot, Trouble
+from creditdesk.core.series import Episode, Event, EventKind, Series
+from creditdesk.store import reading, recording, statements
+from creditdesk.store.connections import Connections, HistoryError
+from creditdesk.store.database import Notice
+from creditdesk.store.pending import Pending
+from creditdesk.store.reading import Latest, Spark
+from creditdesk.store.rows import maybe_micros, micros, text
+
+__all__ = ["History", "HistoryError", "Latest", "Notice", "Spark"]
+
+
+class History:
+    """The history of one desk, at `path`; None keeps it in memory.
+
+    Opening never fails: `notice` then tells what was wrong with the file and where it went, or is None. It may also
+    appear later, when damage is met while reading.
+    """
+
+    def __init__(self, path: Path | None, now: datetime) -> None:
+        self._connections = Connections(path, now)
+
+    @property
+    def notice(self) -> Notice | None:
+        """What the user should know about the file, or None."""
+        return self._connections.notice
+
+    def record(
+        self,
+        account_id: str,
+        outcome: Snapshot | Trouble | None,
+        now: datetime,
+        episodes: tuple[Sequence[Episode], Sequence[Episode]] = ((), ()),
+        interval_s: int = 300,
+    ) -> Pending[tuple[Episode, ...]]:
+        """Write one reading (None: none was made), with the episodes (new, cleared) that follow, all or nothing.
+
+        Gives the new episodes with their ids; one that is open already is not opened again and not given back.
+        A reading that says the same as the one before extends it, unless more than three intervals (and an hour) lie
+        between. Raises HistoryError.
+        """
+
+        def work(connection: sqlite3.Connection) -> tuple[Episode, ...]:
+            if outcome is not None:
+                recording.record(connection, account_id, outcome, now, interval_s)
+            return recording.record_episodes(connection, *episodes, now)
+
+        return self._connections.write(work)
+
+    def typed(self, account_id: str, pool: str, left: Decimal, limit: Decimal | None, now: datetime) -> Pending[None]:
+        """Keep a balance typed by hand (`latest` gives it back) and note it. A `limit` of None keeps the former."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            row = connection.execute(statements.UNIT, (account_id, pool)).fetchone()
+            values = (account_id, pool, micros(now), str(left), text(limit))
+            connection.execute(statements.PUT_TYPED, values)
+            event = Event(now, account_id, EventKind.TYPED, pool, left, row[0] if row else "")
+            recording.add_event(connection, event)
+
+        return self._connections.write(work)
+
+    def add_event(self, event: Event) -> Pending[int]:
+        """Write a line of the activity page; gives its id."""
+        return self._connections.write(lambda connection: recording.add_event(connection, event))
+
+    def mark_delivered(self, ids: Sequence[int], how: str, now: datetime) -> Pending[int]:
+        """Note how episodes were shown; gives how many were not shown before. Whoever gets 0 came too late.
+
+        `now` is not kept yet: an episode has one instant, when it fired.
+        """
+
+        def work(connection: sqlite3.Connection) -> int:
+            return sum(connection.execute(statements.DELIVERED, (how, each)).rowcount for each in ids)
+
+        return self._connections.write(work)
+
+    def snooze(self, account_id: str | None, until: datetime | None) -> Pending[None]:
+        """Keep the warnings of an account (None: of all) quiet until then; `until` None ends it."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            if until is not None:
+                connection.execute(statements.SNOOZE, (account_id or "", micros(until)))
+            elif account_id is None:
+                connection.execute(statements.WAKE_ALL)
+            else:
+                connection.execute(statements.WAKE, (account_id,))
+            which, values = ("", ()) if account_id is None else (" AND account = ?", (account_id,))
+            connection.execute(statements.SNOOZE_EPISODES + which, (maybe_micros(until), *values))
+
+        return self._connections.write(work)
+
+    def forget(self, account_id: str) -> Pending[None]:
+        """Drop all rows of an account, its events too."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            for table in statements.TABLES:
+                connection.execute(statements.forget(table), (account_id,))
+
+        return self._connections.write(work)
+
+    def latest(self, account_ids: Sequence[str]) -> Pending[dict[str, Latest]]:
+        """What was last known of each account; fast enough to wait for before the first paint."""
+        return self._connections.read(lambda connection: reading.latest(connection, tuple(account_ids)))
+
+    def spark(
+        self, account_ids: Sequence[str], now: datetime, days: int = 30, points: int = 40
+    ) -> Pending[dict[str, Spark]]:
+        """What was left of each account's first pool over the last days, as (instant, left), oldest first."""
+        return self._connections.read(
+            lambda connection: reading.spark(connection, tuple(account_ids), now, days, points)
+        )
+
+    def series(
+        self, account_id: str, since: datetime | None = None, until: datetime | None = None
+    ) -> Pending[list[Series]]:
+        """The account's pools over time, present ones first. The first point may begin before `since`."""
+        return self._connections.read(lambda connection: reading.series(connection, account_id, since, until))
+
+    def events(self, limit: int = 100, before: Event | None = None, account_id: str = "") -> Pending[list[Event]]:
+        """What happened, newest first. `before` is the last event of the page before."""
+        return self._connections.read(lambda connection: reading.events(connection, limit, before, account_id))
+
+    def episodes(self, limit: int = 200) -> Pending[list[Episode]]:
+        """What was warned of, newest first, open or over."""
+        return self._connections.read(lambda connection: reading.episodes(connection, limit))
+
+    def open_episodes(self, account_id: str | None = None) -> Pending[list[Episode]]:
+        """The episodes that are not cleared, oldest first; None: of all accounts."""
+        return self._connections.read(lambda connection: reading.open_episodes(connection, account_id))
+
+    def close(self) -> None:
+        """Write what waits and close the file. May be called twice."""
+        self._connections.close()

@@ -1,0 +1,72 @@
+"""A thread that does jobs on a database in the order they come, as many at once as are waiting."""
+
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from creditdesk.store.pending import Pending
+
+T = TypeVar("T")
+
+MOST_AT_ONCE = 500
+
+
+@dataclass(slots=True, eq=False)
+class Job(Generic[T]):
+    """Something to do with a connection, and the future that gets what comes of it."""
+
+    work: Callable[[sqlite3.Connection], T]
+    future: "Future[T]" = field(default_factory=Future)
+
+
+class Worker:
+    """A daemon thread that hands waiting jobs to `run`, which settles their futures and raises nothing."""
+
+    def __init__(self, name: str, run: Callable[[list[Job[Any]]], None]) -> None:
+        self._run = run
+        self._jobs: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
+        self._closed = False
+        self._guard = threading.Lock()
+        self._thread = threading.Thread(target=self._serve, name=name, daemon=True)
+        self._thread.start()
+
+    def submit(self, work: Callable[[sqlite3.Connection], T], *, must_run: bool) -> Pending[T]:
+        """Do `work` in its turn. With `must_run` it is done even when its caller is cancelled meanwhile."""
+        job = Job(work)
+        if must_run:
+            job.future.set_running_or_notify_cancel()
+        with self._guard:
+            if self._closed:
+                raise RuntimeError("the history is closed")
+            self._jobs.put(job)
+        return Pending(job.future)
+
+    def close(self, timeout_s: float) -> bool:
+        """Take no more jobs, finish those that wait; says whether that was done within `timeout_s` seconds."""
+        with self._guard:
+            if not self._closed:
+                self._closed = True
+                self._jobs.put(None)
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _serve(self) -> None:
+        while (first := self._jobs.get()) is not None:
+            jobs = [first]
+            ending = False
+            while len(jobs) < MOST_AT_ONCE and not self._jobs.empty():
+                job = self._jobs.get()
+                if job is None:
+                    ending = True
+                    break
+                jobs.append(job)
+            ready = [job for job in jobs if job.future.running() or job.future.set_running_or_notify_cancel()]
+            if ready:
+                self._run(ready)
+            if ending:
+                return
+            del first, jobs, ready

@@ -1,0 +1,159 @@
+"""What the account dialog is told, and the checks of what is typed into it. No widgets."""
+
+import ipaddress
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from creditdesk.core.definition import Definition, Param, holds
+from creditdesk.core.pools import Account, PoolKind, Thresholds
+from creditdesk.core.typed import Typed, typed_rules
+from creditdesk.ui import words
+
+PLAN = "plan"
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the dialog must know of the desk.
+
+    `names` are the names of all accounts. `store_name` is the keyring's own name, "" when there is none; then
+    `store_trouble` says why, in one sentence. `thresholds` and `interval_s` are the desk's own.
+    """
+
+    definitions: tuple[Definition, ...]
+    names: tuple[str, ...] = ()
+    store_name: str = ""
+    store_trouble: str = ""
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    interval_s: int = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """An account that exists, with its vendor and what was typed for it."""
+
+    account: Account
+    definition: Definition
+    typed: Mapping[str, Typed] = field(default_factory=dict)
+
+
+def hosts(definition: Definition) -> tuple[str, ...]:
+    """The hosts that a reading of this vendor asks, each once, in order."""
+    return tuple(dict.fromkeys(urlsplit(request.url).hostname or "" for request in definition.requests))
+
+
+def asks(definition: Definition) -> str:
+    """What reading this vendor means, in a sentence or two."""
+    if not definition.readable:
+        return "Has no way to read a balance: you type it by hand."
+    return f"Asks {' and '.join(hosts(definition))} for your usage. Costs nothing."
+
+
+def needs_key(definition: Definition) -> bool:
+    """Whether an account is of no use without a key."""
+    return definition.readable and bool(definition.credentials) and not typed_rules(definition)
+
+
+def free_name(definition: Definition, names: Sequence[str]) -> str:
+    """A name for a new account that no other has: the vendor's, with a number where it is taken."""
+    taken = {name.strip().casefold() for name in names}
+    tried = definition.name
+    number = 2
+    while tried.casefold() in taken:
+        tried = f"{definition.name} {number}"
+        number += 1
+    return tried
+
+
+def name_problem(name: str, names: Sequence[str], own: str = "") -> str:
+    """What is wrong with an account's name; "" when it will do. `own` is the name it has now."""
+    trimmed = name.strip()
+    if not trimmed:
+        return "Give the account a name."
+    if any(not letter.isprintable() for letter in trimmed):
+        return "The name has a character that cannot be shown."
+    others = {each.strip().casefold() for each in names} - {own.strip().casefold()}
+    return "Another account has this name." if trimmed.casefold() in others else ""
+
+
+def variable_problem(name: str) -> str:
+    """What is wrong with the name of an environment variable; "" when it will do. The text is never repeated."""
+    if not name.strip():
+        return "Give the name of the variable."
+    return "" if _VARIABLE.fullmatch(name.strip()) else "A variable's name has letters, digits and _ only."
+
+
+def loopback_origin(text: str) -> str | None:
+    """The base URL as it is kept when it leads to this computer itself, None when it does not.
+
+    http or https, a loopback host, optionally a port and a path; no user, query or fragment.
+    """
+    try:
+        parts = urlsplit(text.strip())
+        port = parts.port
+    except ValueError:
+        return None
+    odd = parts.username is not None or parts.password is not None or parts.query or parts.fragment
+    if parts.scheme not in ("http", "https") or odd or not _is_loopback(parts.hostname or ""):
+        return None
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    return f"{parts.scheme}://{host}{f':{port}' if port else ''}{parts.path.rstrip('/')}"
+
+
+def choices_of(definition: Definition, param: Param, settings: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """The (value, words) a param may have under the other settings; () when it is free text.
+
+    A plan's words are its label and price, and only plans that the other settings allow are offered.
+    """
+    if param.name == PLAN and definition.plans:
+        offered = [plan for plan in definition.plans if holds(plan.when, settings)]
+        return tuple((plan.id, plan.label + (f" · {plan.price}" if plan.price else "")) for plan in offered)
+    return tuple((choice, choice_words(choice)) for choice in param.choices)
+
+
+def choice_words(choice: str) -> str:
+    """A choice's value as words: "fixed-cost" is "Fixed cost"."""
+    spaced = choice.replace("-", " ").replace("_", " ")
+    return spaced[:1].upper() + spaced[1:]
+
+
+def param_problem(param: Param, value: str) -> str:
+    """What is wrong with a free text of a param; "" when it will do."""
+    if not value or not param.pattern:
+        return ""
+    try:
+        fits = re.fullmatch(param.pattern, value) is not None
+    except re.error:
+        return ""
+    return "" if fits else f"{param.label} cannot be this."
+
+
+def has_percent(definition: Definition) -> bool:
+    """Whether some pool of this vendor has a limit that a percentage can be taken of."""
+    return not definition.pools or any(rule.kind is not PoolKind.WALLET for rule in definition.pools)
+
+
+def wallet_rules(definition: Definition) -> tuple[tuple[str, str, str], ...]:
+    """(pool id, label, unit) of each pool without a limit that an amount can be watched of."""
+    return tuple(
+        (rule.id, rule.label, rule.unit)
+        for rule in definition.pools
+        if rule.kind is PoolKind.WALLET and "{" not in rule.id
+    )
+
+
+def interval_words(seconds: int) -> str:
+    """An interval in words: "5 min"."""
+    return words.duration(seconds)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

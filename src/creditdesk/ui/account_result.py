@@ -1,0 +1,92 @@
+"""What the test of a key came to: the pools it reads, or what is wrong and what to do."""
+
+from datetime import datetime
+
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+from creditdesk.core.definition import Definition
+from creditdesk.core.pools import Pool, PoolKind, Snapshot, Trouble, TroubleKind
+from creditdesk.core.pricing import ZERO
+from creditdesk.ui import parts, theme, words
+from creditdesk.ui.gauge_rows import GaugeLine, GaugeRows
+
+_MILD = frozenset({TroubleKind.THROTTLED, TroubleKind.VENDOR_DOWN, TroubleKind.NO_NETWORK, TroubleKind.KEYRING_LOCKED})
+
+
+class TestBox(QFrame):
+    """A coloured box under the key; hidden until there is something to say."""
+
+    __test__ = False  # pytest: this is no test
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.title = QLabel()
+        self.title.setWordWrap(True)
+        self.why = parts.text("", wrap=True)
+        self.rows = GaugeRows()
+        policy = self.rows.sizePolicy()
+        policy.setVerticalPolicy(policy.Policy.Preferred)
+        self.rows.setSizePolicy(policy)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(theme.px(17), theme.px(14), theme.px(17), theme.px(12))
+        column.setSpacing(theme.px(6))
+        column.addWidget(self.title)
+        column.addWidget(self.why)
+        column.addWidget(self.rows)
+        self.setAccessibleName("Result of the test")
+        self.clear()
+
+    def clear(self) -> None:
+        """Say nothing."""
+        self.hide()
+
+    def show_snapshot(self, snapshot: Snapshot, definition: Definition) -> None:
+        """The key works: show what it reads."""
+        lines = [pool_line(pool) for pool in snapshot.pools if pool.kind is not PoolKind.RATE]
+        self._say("ok", "The key works. This is what it reads:" if lines else "The key works, but it reads no balance.")
+        self.why.setText(_INFERRED.format(vendor=definition.name) if snapshot.inferred else "")
+        self.why.setVisible(snapshot.inferred)
+        self.rows.show_lines(lines)
+        self.rows.setVisible(bool(lines))
+        self.show()
+
+    def show_trouble(self, trouble: Trouble, now: datetime | None = None) -> None:
+        """The test failed: what it is, why, and when it may be tried again."""
+        remedy = words.remedy(trouble)
+        later = ""
+        if trouble.vendor_asked and trouble.retry_at is not None and now is not None:
+            later = f" The vendor asks to wait: try again {words.until(trouble.retry_at, now)}."
+        self._say("low" if trouble.kind in _MILD else "critical", remedy.title)
+        self.why.setText(f"{remedy.why}{later}")
+        self.why.show()
+        self.rows.hide()
+        self.show()
+
+    def said(self) -> str:
+        """What the box says, as text."""
+        return " ".join(part for part in (self.title.text(), self.why.text(), self.rows.accessibleName()) if part)
+
+    def _say(self, tone: str, title: str) -> None:
+        self.title.setText(title)
+        for widget, name, value in ((self, "tone", tone), (self.title, "role", "ok" if tone == "ok" else "heading")):
+            widget.setProperty(name, value)
+            _restyle(widget)
+
+
+_INFERRED = (
+    "{vendor} does not document this answer. Compare the figures with the vendor's own page before you trust them."
+)
+
+
+def pool_line(pool: Pool) -> GaugeLine:
+    """A pool as a line: what is left, and a bar of it where there is a limit, as in the picture."""
+    figure, rest = words.left_parts(pool)
+    share: float | None = None
+    if pool.limit is not None and pool.limit > 0 and pool.left is not None:
+        share = float(max(pool.left, ZERO) / pool.limit)
+    return GaugeLine(pool.label, figure, rest, bar=share is not None, used=share)
+
+
+def _restyle(widget: QWidget) -> None:
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)

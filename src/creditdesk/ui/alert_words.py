@@ -1,0 +1,119 @@
+"""Why an account is warned about, in words: the rule that was broken and the numbers that break it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from creditdesk.core.levels import Cause
+from creditdesk.core.pools import Pool, Thresholds
+from creditdesk.core.series import Episode
+from creditdesk.core.settings import Settings
+from creditdesk.core.stock import left_of, place, standing
+from creditdesk.ui import event_words, outlook, words
+from creditdesk.ui.board import Entry
+
+COVERED = "covered"
+_DELIVERIES = {
+    "notification": "Shown as a notification",
+    "balloon": "Shown beside the tray icon",
+    "banner": "Shown in the window",
+    "missed": "Could not be shown outside the window",
+    COVERED: "Not shown: a worse one was",
+    "": "Not shown yet",
+}
+_CAUSES = {cause.value: cause for cause in Cause}
+
+
+def subject(entry: Entry | None, episode: Episode) -> str:
+    """What is low: a pool's label, or "All credits together" for a group of pools, "" for the whole account."""
+    if episode.pool.startswith("total:"):
+        return f"All {episode.pool.partition(':')[2]} together".replace("  ", " ")
+    if not episode.pool:
+        return ""
+    pools = entry.reading.snapshot.pools if entry is not None and entry.reading.snapshot else ()
+    label = next((pool.label for pool in pools if pool.id == episode.pool), "")
+    return label or event_words.pool_label(episode.pool, entry.definition if entry is not None else None)
+
+
+def headline(entry: Entry | None, episode: Episode) -> str:
+    """The warning in three words: "Monthly is low", "Used up"."""
+    word = words.level_word(episode.level)
+    about = subject(entry, episode)
+    return f"{about}: {word.lower()}" if about else word
+
+
+def reason(entry: Entry, episode: Episode, settings: Settings, now: datetime) -> str:
+    """One sentence with the rule and the numbers of now: "92 of 500 left: 18.4 %, under 20 %."."""
+    cause = _CAUSES.get(episode.why)
+    if cause is None:
+        return episode.why
+    pools = concerned(entry, episode, now)
+    hide = settings.hide_amounts
+    left = _sum([left_of(pool) for pool in pools])
+    limit = _sum([pool.limit for pool in pools])
+    unit = pools[0].unit if pools else ""
+    thresholds = entry.reading.account.thresholds or settings.thresholds
+    if cause is Cause.EMPTY:
+        return f"Nothing is left{f': {words.amount(left, unit, hide)}' if left else ''}."
+    if cause is Cause.VENDOR:
+        return "The vendor refuses requests because nothing is left."
+    if cause is Cause.RUNS_OUT:
+        return _by_time(entry, episode, settings, now)
+    figures = words.amount(left, unit, hide)
+    if cause is Cause.AMOUNT:
+        return f"{figures} left, under the amount that you set{_set_amount(thresholds, episode, unit, hide)}."
+    percent = thresholds.critical_percent if episode.level.severity > 2 else thresholds.low_percent
+    if left is None or not limit:
+        return f"Under {words.percent(percent)} of the limit."
+    share = words.HIDDEN if hide else words.percent(left * 100 / limit)
+    of_limit = f"{words.number(left, unit, hide)} of {words.number(limit, unit, hide)} left"
+    return f"{of_limit}: {share}, rule: under {words.percent(percent)}."
+
+
+def delivery(episode: Episode) -> str:
+    """How the warning reached the user."""
+    return _DELIVERIES.get(episode.delivered, episode.delivered)
+
+
+def concerned(entry: Entry, episode: Episode, now: datetime) -> list[Pool]:
+    """The pools that the warning is about."""
+    pools = standing(entry.reading.snapshot.pools, now) if entry.reading.snapshot else []
+    if episode.pool.startswith("total:"):
+        unit = episode.pool.partition(":")[2]
+        drain = entry.definition.drain
+        return [pool for pool in pools if place(drain, pool.id) is not None and (not unit or pool.unit == unit)]
+    return [pool for pool in pools if pool.id == episode.pool]
+
+
+def reset_of(entry: Entry, episode: Episode, now: datetime) -> datetime | None:
+    """When what is low is refilled, None when it never is or that is not known."""
+    pools = concerned(entry, episode, now) or (list(entry.reading.snapshot.pools) if entry.reading.snapshot else [])
+    return min((pool.resets_at for pool in pools if pool.resets_at and pool.resets_at > now), default=None)
+
+
+def _by_time(entry: Entry, episode: Episode, settings: Settings, now: datetime) -> str:
+    pools = concerned(entry, episode, now)
+    names = {episode.pool, *(pool.id for pool in pools), *([""] if len(pools) != 1 else [])}
+    found = [each for each in entry.reading.run_outs if each.pool in names]
+    if not found:
+        return "It was to run out too soon."
+    first = min(found, key=lambda each: each.at)
+    pool = next((pool for pool in pools if pool.id == first.pool), None)
+    line = outlook.run_out_line(first, pool, now)
+    reset = reset_of(entry, episode, now)
+    if first.before_reset and reset is not None:
+        rule = f"before its reset on {words.short_day(reset, now)}"
+    else:
+        days = settings.critical_days if episode.level.severity > 2 else settings.low_days
+        rule = f"rule: within {words.amount(days, 'days')}"
+    return f"{line[:1].upper()}{line[1:]}, {rule} ({outlook.range_line(first, now)})."
+
+
+def _set_amount(thresholds: Thresholds, episode: Episode, unit: str, hide: bool) -> str:
+    amounts = thresholds.critical_amounts if episode.level.severity > 2 else thresholds.low_amounts
+    return f", {words.amount(amounts[episode.pool], unit, hide)}" if episode.pool in amounts else ""
+
+
+def _sum(values: Sequence[Decimal | None]) -> Decimal | None:
+    known = [value for value in values if value is not None]
+    return sum(known, Decimal(0)) if known and len(known) == len(values) else None

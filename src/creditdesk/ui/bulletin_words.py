@@ -1,0 +1,49 @@
+"""What one message says of one or several alerts: in a notification, a balloon or a banner."""
+
+from collections.abc import Mapping
+
+from creditdesk.core.alerts import Bulletin
+from creditdesk.core.levels import Cause
+from creditdesk.core.pools import Level
+from creditdesk.ui import words
+from creditdesk.ui.board import Entry
+
+MOST_NAMED = 4
+
+_SAYS = {
+    Level.LOW: "is low",
+    Level.CRITICAL: "is nearly used up",
+    Level.EXHAUSTED: "is used up",
+}
+
+_CAUSES = {
+    Cause.PERCENT: "Less is left than the share you set.",
+    Cause.AMOUNT: "Less is left than the amount you set.",
+    Cause.RUNS_OUT: "At this pace it will not last.",
+    Cause.EMPTY: "Nothing is left.",
+    Cause.VENDOR: "The vendor refuses requests because nothing is left.",
+}
+
+
+def subject(entry: Entry, hide_name: bool) -> str:
+    """What the account is called in a message."""
+    return words.account_name(entry.reading.account, entry.definition, hide_name)
+
+
+def message(bulletin: Bulletin, entries: Mapping[str, Entry], hide: tuple[bool, bool]) -> tuple[str, str]:
+    """Title and text for one account, or for several at once. `hide` is (amounts, names)."""
+    names = [subject(entries[each], hide[1]) if each in entries else "An account" for each in bulletin.accounts]
+    if len(names) == 1:
+        return f"{names[0]} {_SAYS[bulletin.level]}", _detail(bulletin, entries, hide[0])
+    more = len(names) - MOST_NAMED
+    listed = ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    return f"{len(names)} accounts run low", f"{listed}."
+
+
+def _detail(bulletin: Bulletin, entries: Mapping[str, Entry], hide: bool) -> str:
+    episode = bulletin.episodes[0]
+    entry = entries.get(episode.account)
+    snapshot = entry.reading.snapshot if entry else None
+    pool = snapshot.pool(episode.pool) if snapshot else None
+    left = f"{pool.label}: {words.left_of(pool, hide)}. " if pool else ""
+    return left + _CAUSES.get(Cause(episode.why), "")

@@ -1,0 +1,122 @@
+"""The sentences on a card and the buttons that answer them: troubles, notices, expiries, what is enough for what."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from creditdesk.core.definition import Definition, holds
+from creditdesk.core.pools import Pool
+from creditdesk.ui import words
+from creditdesk.ui.board import Entry
+
+EXPIRY_NEWS_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A button on a card: what it says and what it asks for. `given` goes with it (a setting, a link)."""
+
+    label: str
+    what: str
+    given: Mapping[str, str] = field(default_factory=dict)
+    kind: str = "secondary"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A quiet sentence on a card, with the button that answers it or None."""
+
+    text: str
+    ask: Ask | None = None
+    title: str = ""
+
+
+def first_note(definition: Definition) -> Note:
+    """What a card says before the first reading."""
+    if definition.readable:
+        return Note("Not read yet.", Ask("Read now", "refresh"))
+    return Note(
+        f"{definition.name} has no way to read a balance. Type what its page shows.",
+        Ask("Type a balance", "type_balance"),
+    )
+
+
+def trouble_notes(entry: Entry, now: datetime) -> tuple[Note, ...]:
+    """Why the account could not be read, when it is tried again, and the way out."""
+    trouble = entry.reading.trouble
+    if trouble is None:
+        return ()
+    remedy = words.remedy(trouble)
+    text = f"{remedy.why} {words.next_try(trouble, now)}".strip()
+    given = {"action": remedy.action.value, "url": entry.definition.dashboard}
+    ask = Ask(remedy.button_label, "remedy", given) if remedy.button_label else None
+    return (Note(text, ask, title="" if entry.reading.snapshot else remedy.title),)
+
+
+def inferred_notes(entry: Entry) -> tuple[Note, ...]:
+    """That the numbers were guessed, until the user confirms them."""
+    snapshot = entry.reading.snapshot
+    if snapshot is None or not snapshot.inferred or entry.reading.account.confirmed:
+        return ()
+    text = "Inferred from an answer that the vendor does not document. Compare it with the vendor's page."
+    return (Note(text, Ask("Confirm", "confirm")),)
+
+
+def notices(definition: Definition, chosen: Mapping[str, str]) -> tuple[Note, ...]:
+    """What the vendor's file says while its condition holds."""
+    return tuple(
+        Note(notice.text, Ask(notice.button, "setting", dict(notice.set)) if notice.button and notice.set else None)
+        for notice in definition.notices
+        if holds(notice.when, chosen)
+    )
+
+
+def expiry_news(entry: Entry, pools: tuple[Pool, ...], now: datetime) -> tuple[Note, ...]:
+    """The next expiry within a month that comes before the pool is used up, with what would be lost."""
+    soon = [
+        pool
+        for pool in pools
+        if pool.expires_at is not None and 0 <= (pool.expires_at - now).days < EXPIRY_NEWS_DAYS and (pool.left or 0) > 0
+    ]
+    if not soon:
+        return ()
+    pool = min(soon, key=lambda each: each.expires_at or now)
+    assert pool.expires_at is not None and pool.left is not None
+    run_out = next((each for each in entry.reading.run_outs if each.pool == pool.id), None)
+    if run_out is not None and run_out.at <= pool.expires_at:
+        return ()
+    when = words.day(pool.expires_at, now)
+    if run_out is None:
+        return (Note(f"{pool.label} expires {when}."),)
+    spent = run_out.per_day * Decimal((pool.expires_at - now).total_seconds()) / 86400
+    unused = max(Decimal(0), pool.left - spent)
+    return (Note(f"{pool.label} expires {when}, with about {words.amount(Decimal(round(unused)), pool.unit)} unused."),)
+
+
+def enough(definition: Definition, pools: tuple[Pool, ...]) -> tuple[Note, ...]:
+    """For how many items the credits suffice, where the vendor has one operation and documents its price as a range."""
+    priced = [op for op in definition.operations if op.prices and any(price.low > 0 for price in op.prices)]
+    if len(priced) != 1 or not definition.total_label or len(priced[0].prices) != 1:
+        return ()
+    price, operation = priced[0].prices[0], priced[0]
+    sum_left = total(tuple(pool for pool in pools if drains(definition, pool.id)))
+    if sum_left is None or price.high is None or price.high <= price.low or price.per != "item" or price.steps:
+        return ()
+    few, many = int(max(sum_left, Decimal(0)) // price.high), int(max(sum_left, Decimal(0)) // price.low)
+    noun = operation.item if operation.item.endswith("s") else f"{operation.item}s"
+    low, high = words.number(price.low), words.number(price.high)
+    return (Note(f"Enough for {few:,} to {many:,} {noun}, at {high} to {low} credits each."),)
+
+
+def drains(definition: Definition, pool_id: str) -> bool:
+    """Whether this pool is in the vendor's drain order ("grant:*" stands for a family); all are when it has none."""
+    family = pool_id.partition(":")[0] + ":*"
+    return not definition.drain or pool_id in definition.drain or family in definition.drain
+
+
+def total(pools: tuple[Pool, ...]) -> Decimal | None:
+    """What is left in these pools together; None when one of them is unknown or they differ in unit."""
+    if len({pool.unit for pool in pools}) != 1 or any(pool.left is None for pool in pools):
+        return None
+    return sum((pool.left for pool in pools if pool.left is not None), Decimal(0))

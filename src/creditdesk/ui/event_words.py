@@ -1,0 +1,112 @@
+"""What happened, in words: one line for every kind of event, and the groups by which they are chosen."""
+
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+
+from creditdesk.core.definition import Definition
+from creditdesk.core.pools import Trouble, TroubleKind
+from creditdesk.core.series import Event, EventKind
+from creditdesk.ui import words
+
+
+class Group(StrEnum):
+    """Kinds of events as one chooses them on the activity page; the value is what the choice says."""
+
+    ALL = "Everything"
+    USE = "Use"
+    FILLED = "Top-ups and resets"
+    ALERTS = "Warnings"
+    TROUBLES = "Troubles"
+    IMPORTS = "Imports sized"
+    ACCOUNTS = "Accounts and keys"
+    NOTES = "Notes"
+
+
+_GROUPS: Mapping[EventKind, Group] = {
+    EventKind.USED: Group.USE,
+    EventKind.TOP_UP: Group.FILLED,
+    EventKind.RESET: Group.FILLED,
+    EventKind.TYPED: Group.FILLED,
+    EventKind.ALERT: Group.ALERTS,
+    EventKind.TROUBLE: Group.TROUBLES,
+    EventKind.RECOVERED: Group.TROUBLES,
+    EventKind.SIZED: Group.IMPORTS,
+    EventKind.ADDED: Group.ACCOUNTS,
+    EventKind.CHANGED: Group.ACCOUNTS,
+    EventKind.REMOVED: Group.ACCOUNTS,
+    EventKind.KEY_CHANGED: Group.ACCOUNTS,
+    EventKind.NOTE: Group.NOTES,
+}
+
+_LINES: Mapping[EventKind, str] = {
+    EventKind.ADDED: "Account added",
+    EventKind.CHANGED: "Account changed",
+    EventKind.REMOVED: "Account removed",
+    EventKind.KEY_CHANGED: "Key changed",
+    EventKind.TROUBLE: "Reading failed",
+    EventKind.RECOVERED: "Reading works again",
+    EventKind.ALERT: "Warning",
+    EventKind.SIZED: "Import sized",
+    EventKind.NOTE: "Note",
+}
+
+_OF_A_POOL: Mapping[EventKind, str] = {
+    EventKind.USED: "used",
+    EventKind.TOP_UP: "topped up",
+    EventKind.RESET: "reset",
+    EventKind.TYPED: "typed by hand",
+}
+
+_SPEAKS_FOR_ITSELF = frozenset({EventKind.ALERT, EventKind.SIZED, EventKind.NOTE})
+_TROUBLES = {kind.value: kind for kind in TroubleKind}
+_FIGURES = re.compile(r"[$€£¥₹]?\d[\d,.]*")
+
+
+def group(kind: EventKind) -> Group:
+    """The group that an event of this kind belongs to."""
+    return _GROUPS[kind]
+
+
+def what(event: Event, definition: Definition | None = None, hide: bool = False) -> str:
+    """What happened, one line: "Monthly reset", "Reading failed: Key rejected", "Low: under 20 % left".
+
+    `hide` puts dots in the place of every figure that the event's own text holds.
+    """
+    detail = event.detail.strip()
+    if event.kind is EventKind.TROUBLE and detail in _TROUBLES:
+        detail = words.remedy(Trouble(_TROUBLES[detail], "")).title
+    detail = _FIGURES.sub(words.HIDDEN, detail) if hide else detail
+    if event.kind in _SPEAKS_FOR_ITSELF and detail:
+        return detail
+    return f"{_line(event, definition)}: {detail}" if detail else _line(event, definition)
+
+
+def pool_label(pool_id: str, definition: Definition | None) -> str:
+    """A pool's label by its vendor's file; for members of a family the family's, or the id itself."""
+    if definition is not None:
+        family = pool_id.partition(":")[0]
+        for rule in definition.pools:
+            if rule.id == pool_id or rule.id.partition(":")[0] == family:
+                return rule.label or pool_id
+    return pool_id.partition(":")[0].replace("-", " ").capitalize()
+
+
+def change(event: Event, hide: bool = False, unit: bool = True) -> str:
+    """The event's amount with its sign and unit: "−40 credits", "+$5.00", ""; a balance typed by hand has no sign."""
+    if event.amount is None:
+        return ""
+    if event.kind is EventKind.TYPED:
+        figure = words.number(event.amount, event.unit, hide)
+    else:
+        figure = words.signed(event.amount, event.unit, hide)
+    if not unit or not event.unit or words.is_money(event.unit):
+        return figure
+    return f"{figure} {words.unit_word(event.unit, abs(event.amount))}"
+
+
+def _line(event: Event, definition: Definition | None) -> str:
+    verb = _OF_A_POOL.get(event.kind)
+    if verb is None:
+        return _LINES[event.kind]
+    return f"{pool_label(event.pool, definition)} {verb}" if event.pool else verb.capitalize()

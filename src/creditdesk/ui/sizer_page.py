@@ -1,0 +1,267 @@
+"""The sizer: whether a vendor would take a list, before it is sent, and what of it fits."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QWidget
+
+from creditdesk.core.keywords import Items
+from creditdesk.core.settings import Settings
+from creditdesk.ui import parts, theme
+from creditdesk.ui.board import Entry
+from creditdesk.ui.nouns import one
+from creditdesk.ui.sizer_case import Answer, ask
+from creditdesk.ui.sizer_form import EPOCH, SizerForm
+from creditdesk.ui.sizer_result import SizerResult, suggested_name
+
+FILES = "Lists (*.csv *.tsv *.txt);;All files (*)"
+LEFT_PX = (240, 320)
+ONE_FILE = "One file at a time, please."
+
+
+class SizerPage(QWidget):
+    """Asks for an account, an operation and a list, and says at every change whether it would be taken.
+
+    Signals:
+        file_chosen(str): a file's path, by dialog, drop or paste. Answer with `show_items` or `show_error`.
+        column_chosen(str): another column of the file shown. Answer likewise.
+        text_given(str): pasted text of more than 5,000 lines. Answer with `show_items(items, "")`.
+        check_requested(str): an account's id, to be read now. Answer with `show_entries`.
+        balance_requested(str): an account's id, whose balances should be typed now.
+        edit_requested(str): an account's id, whose settings (its plan) should be chosen.
+        add_requested(): there is no account yet.
+        export_requested(str, object): a suggested file name and the list of items to write, one a line.
+        copied(int): so many items were put on the clipboard.
+        reserve_changed(str, object): an account's id and {pool id: Decimal} that the sizer shall keep untouched.
+        link_requested(str): a page of the vendor should be opened in the browser.
+    """
+
+    file_chosen = Signal(str)
+    column_chosen = Signal(str)
+    text_given = Signal(str)
+    check_requested = Signal(str)
+    balance_requested = Signal(str)
+    edit_requested = Signal(str)
+    add_requested = Signal()
+    export_requested = Signal(str, object)
+    copied = Signal(int)
+    reserve_changed = Signal(str, object)
+    link_requested = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAcceptDrops(True)
+        self._now = EPOCH
+        self._entries: tuple[Entry, ...] = ()
+        self._settings = Settings()
+        self._answer: Answer | None = None
+        self.form = SizerForm()
+        self.result = SizerResult()
+        self.open_file = parts.button("Open file…")
+        self.open_file.clicked.connect(self._pick_file)
+        self.paste = parts.button("Paste")
+        self.paste.clicked.connect(self._paste)
+        self.header = parts.page_header(
+            "Sizer", "What an import would use, before it is sent", self.open_file, self.paste
+        )
+        self._lay_out()
+        self._wire()
+        self.show_entries([], EPOCH)
+
+    @property
+    def answer(self) -> Answer | None:
+        """What is on screen: the question and its verdict; None while there is nothing to judge."""
+        return self._answer
+
+    def show_entries(self, entries: Sequence[Entry], now: datetime) -> None:
+        """Show these accounts as they stand at `now` (UTC). Call it also from time to time, for the ages."""
+        self._entries, self._now = tuple(entries), now
+        self.form.show_entries(self._entries, now, (self._settings.hide_amounts, self._settings.hide_names))
+        self.body.setCurrentIndex(1 if entries else 0)
+        self.header.show_subtitle("What an import would use, before it is sent")
+        for each in (self.open_file, self.paste):
+            each.setVisible(bool(entries))
+        self._judge()
+
+    def show_settings(self, settings: Settings) -> None:
+        """Follow the desk's settings: whether amounts and names are hidden."""
+        self._settings = settings
+        self.show_entries(self._entries, self._now)
+
+    def show_items(self, items: Items, name: str, columns: Sequence[str] = (), column: str = "") -> None:
+        """Show a list that was cleaned for `file_chosen`, `column_chosen` or `text_given`.
+
+        `name` is the file's name, "" for pasted text; `columns` what the file offers and `column` the one read.
+        """
+        self.form.keywords.show_items(items, name, columns, column)
+
+    def show_busy(self, text: str) -> None:
+        """Say that the list is being read."""
+        self.form.keywords.show_busy(text)
+
+    def show_error(self, text: str) -> None:
+        """Say beside the list why it could not be read."""
+        self.form.keywords.show_error(text)
+
+    def choose_account(self, account_id: str, operation: str = "") -> None:
+        """Choose an account, and an operation when one is named. Unknown ones are ignored."""
+        self.form.choose(account_id, operation)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Qt's."""
+        if self._entries and (_files(event.mimeData()) or event.mimeData().hasText()):
+            event.acceptProposedAction()
+            self._drop.setGeometry(self.rect().adjusted(theme.px(12), theme.px(12), -theme.px(12), -theme.px(12)))
+            self._drop.show()
+            self._drop.raise_()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """Qt's."""
+        self._drop.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Qt's."""
+        self._drop.hide()
+        event.acceptProposedAction()
+        self._take(event.mimeData())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt's: a paste anywhere on the page is a paste of a list; Open opens a file."""
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self._paste()
+        elif event.matches(QKeySequence.StandardKey.Open):
+            self._pick_file()
+        else:
+            super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt's: the left side takes a third, within its bounds."""
+        super().resizeEvent(event)
+        least, most = theme.px(LEFT_PX[0]), theme.px(LEFT_PX[1])
+        self.form.setFixedWidth(max(least, min(most, round(self.width() * 0.36))))
+
+    def _lay_out(self) -> None:
+        add = parts.button("Add account", "primary", "add")
+        add.clicked.connect(self.add_requested)
+        nobody = parts.EmptyState(
+            "No account to size for",
+            "Add an account first. Then drop a list here to see whether it fits.",
+            add,
+            icon="sizer",
+        )
+        self.hint = parts.EmptyState("Drop a CSV here, or paste one keyword a line", "", icon="file")
+        self.right = QStackedWidget()
+        self.right.addWidget(self.hint)
+        self.right.addWidget(self.result)
+        self.right.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        both = QWidget()
+        row = QHBoxLayout(both)
+        row.setContentsMargins(0, 0, theme.px(2), 0)
+        row.setSpacing(theme.px(theme.GAP_PX))
+        row.addWidget(self.form)
+        row.addWidget(self.right, 1)
+        self.body = QStackedWidget()
+        self.body.addWidget(nobody)
+        self.body.addWidget(parts.scrolled(both, "Sizer"))
+        self.setLayout(parts.page(self.header, self.body, stretch=self.body))
+        self._drop = parts.Card("Drop to size it", tone="info")
+        self._drop.setParent(self)
+        words = QLabel("Drop to size it")
+        words.setProperty("role", "title")
+        words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._drop.body.addWidget(words)
+        self._drop.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._drop.hide()
+
+    def _wire(self) -> None:
+        self.form.changed.connect(self._judge)
+        self.form.read_asked.connect(self.check_requested)
+        self.form.type_asked.connect(self.balance_requested)
+        self.form.reserve_changed.connect(self.reserve_changed)
+        self.form.keywords.text_given.connect(self.text_given)
+        self.form.keywords.column_chosen.connect(self.column_chosen)
+        self.result.export_asked.connect(self._export)
+        self.result.copy_asked.connect(self._copy)
+        self.result.help_asked.connect(self._help)
+
+    def _judge(self) -> None:
+        """Ask anew and show what comes out: O(pools), whatever the length of the list."""
+        question = self.form.question()
+        hide = self._settings.hide_amounts
+        self._answer = ask(question) if question is not None else None
+        self.form.show_answer(self._answer)
+        if self._answer is None or question is None:
+            self._show_hint(self.form.entry)
+        elif not question.count and not self._answer.free:
+            self._show_hint(self.form.entry, question.operation.item)
+        else:
+            self.result.show_answer(self._answer, self.form.keywords.items is not None, hide)
+            self.right.setCurrentWidget(self.result)
+
+    def _show_hint(self, entry: Entry | None, item: str = "") -> None:
+        if entry is not None and not entry.definition.operations:
+            title = f"No price of {entry.definition.name} is known"
+            text = "creditdesk can show what is left of this account, but not what an import would use."
+            self.hint.show_words(title, text)
+        else:
+            text = "The verdict stands here at once, before anything is sent."
+            self.hint.show_words(f"Drop a CSV here, or paste one {one(item or 'keyword')} a line", text)
+        self.right.setCurrentWidget(self.hint)
+
+    def _part(self) -> list[str]:
+        items, way = self.form.keywords.items, self.result.ways.way
+        return list(items.unique[: way.count]) if items is not None and way is not None else []
+
+    def _export(self) -> None:
+        part = self._part()
+        if part and self._answer is not None:
+            question = self._answer.question
+            name = suggested_name(question.entry.reading.account.name, question.operation.id, self._now)
+            self.export_requested.emit(name, part)
+
+    def _copy(self) -> None:
+        part = self._part()
+        if part:
+            QGuiApplication.clipboard().setText("\n".join(part))
+            self.copied.emit(len(part))
+
+    def _help(self, what: str) -> None:
+        account = self.form.account_id
+        signals = {"check": self.check_requested, "type": self.balance_requested, "edit": self.edit_requested}
+        if what in signals:
+            signals[what].emit(account)
+        else:
+            self.link_requested.emit(what)
+
+    def _pick_file(self) -> None:
+        path, _ = QFileDialog.getOpenFileName(self, "Open a list", "", FILES)
+        if path:
+            self.file_chosen.emit(path)
+
+    def _paste(self) -> None:
+        self._take(QGuiApplication.clipboard().mimeData())
+
+    def _take(self, data: QMimeData) -> None:
+        files = _files(data)
+        if len(files) > 1:
+            self.show_error(ONE_FILE)
+        elif files:
+            self.file_chosen.emit(files[0])
+        elif data.hasText() and data.text().strip():
+            self.form.keywords.give_text(data.text())
+        else:
+            self.show_error("There is no text to paste.")
+
+
+def _files(data: QMimeData) -> list[str]:
+    return [url.toLocalFile() for url in data.urls() if url.isLocalFile()] if data.hasUrls() else []
