@@ -9,7 +9,7 @@ import pytest
 from creditdesk.core.pools import Level, PoolKind, Source, TroubleKind
 from creditdesk.desk.reading import Outcome
 from creditdesk.sandbox import FaultKind
-from tests.desk.world import READ, START, World
+from tests.desk.world import READ, START, World, soon
 
 
 def test_the_numbers_of_four_slots_are_the_vendors(world: World) -> None:
@@ -155,7 +155,7 @@ def test_a_key_changed_while_it_is_tried_is_not_blamed_for_the_old_one(world: Wo
 
     async def story() -> Outcome:
         reading = asyncio.ensure_future(world.desk.reader.read(account.id))
-        await asyncio.sleep(0.03)
+        await soon(lambda: world.requests("ranktracker") == 1)
         await world.desk.registry.change(account, {"key": world.key("ranktracker")})
         return await reading
 
@@ -170,7 +170,7 @@ def test_an_account_removed_while_it_is_read_leaves_no_trace_of_that_reading(wor
 
     async def story() -> None:
         reading = asyncio.ensure_future(world.desk.reader.read(account.id))
-        await asyncio.sleep(0.03)
+        await soon(lambda: world.requests("ranktracker") == 1)
         await world.desk.registry.remove(account)
         with pytest.raises(KeyError):
             await reading
@@ -196,7 +196,7 @@ def test_quitting_does_not_wait_for_what_is_being_asked(world: World) -> None:
     async def story() -> float:
         loop = asyncio.get_running_loop()
         asked = [asyncio.ensure_future(world.desk.reader.read(account.id)) for account in accounts]
-        await asyncio.sleep(0.05)
+        await soon(lambda: world.books()["open_requests"] == 2)
         began = loop.time()
         await world.desk.reader.close()
         await asyncio.gather(*asked, return_exceptions=True)

@@ -1,10 +1,8 @@
 """A desk on a running sandbox, with a keyring in memory and a clock that stands until it is moved."""
 
 import asyncio
-import threading
-import time
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -188,14 +186,10 @@ def _open(places: Places, memory: Memory, clock: Clock) -> tuple[Desk, Vault]:
     return open_desk(places, vault, clock=clock), vault
 
 
-def until(condition: Callable[[], bool], seconds: float = 10) -> None:
-    """Wait until it holds; fail when it never does."""
-    deadline = time.monotonic() + seconds
-    turn = threading.Event()
+async def soon(condition: Callable[[], bool], seconds: float = 10) -> None:
+    """Let the loop run until it holds; fail when it never does."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + seconds
     while not condition():
-        assert time.monotonic() < deadline, "it never came true"
-        turn.wait(0.002)
-
-
-def as_is(account: Account, **changes: Any) -> Account:
-    return replace(account, **changes)
+        assert loop.time() < deadline, "it never came true"
+        await asyncio.sleep(0.002)

@@ -54,10 +54,12 @@ def account(**changes: Any) -> Account:
 def answered(
     body: object = GOOD, status: int = 200, headers: Mapping[str, str] | None = None, **changes: Any
 ) -> Snapshot | Trouble:
-    """What one answer of the small vendor means; `changes` are the vendor's. A body that is not bytes is sent as JSON."""
+    """What one answer of the small vendor (with `changes`) means. A body that is not bytes is sent as JSON."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     settings = changes.pop("settings", {})
-    return read_answer(vendor(**changes), {"usage": Answer(status, headers or {}, raw, "api.example.com")}, settings, NOW)
+    return read_answer(
+        vendor(**changes), {"usage": Answer(status, headers or {}, raw, "api.example.com")}, settings, NOW
+    )
 
 
 def good(result: Snapshot | Trouble) -> Snapshot:
@@ -101,7 +103,9 @@ class Loopback:
 
     async def read(self, reader: asyncio.StreamReader) -> bytes:
         head = (await reader.readuntil(b"\r\n\r\n"))[:-4]
-        length = next((int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0)
+        length = next(
+            (int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")), 0
+        )
         self.heads.append(head)
         return await reader.readexactly(length)
 

@@ -8,10 +8,6 @@ from typing import Any
 
 import httpx
 import pytest
-
-from creditdesk.core.definition import Amount, Auth, AuthKind, Credential, Definition, FailRule
-from creditdesk.core.pools import Snapshot, Source, Trouble, TroubleKind
-from creditdesk.providers.exchange import Exchange
 from tests.providers.asking import (
     GOOD,
     KEY,
@@ -25,6 +21,10 @@ from tests.providers.asking import (
     request_rule,
     vendor,
 )
+
+from creditdesk.core.definition import Amount, Auth, AuthKind, Credential, Definition, FailRule
+from creditdesk.core.pools import Snapshot, Source, Trouble, TroubleKind
+from creditdesk.providers.exchange import Exchange
 
 TOKEN = "issued-7Yq2Lm9Xc4"
 TOKEN_RULE = request_rule(

@@ -1,4 +1,4 @@
-"""Promise D3: no hostile answer takes more than 50 MiB. Each is met in a process of its own, whose memory is measured."""
+"""Promise D3: no hostile answer takes more than 50 MiB. Each is met in a process of its own, which is measured."""
 
 import json
 import subprocess
@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-_CHILD = '''
+_CHILD = """
 import asyncio, json, resource, sys, zlib
 from creditdesk.providers.exchange import Exchange
 from creditdesk.providers.transport import open_client
@@ -41,6 +41,9 @@ def filled(unit, rest=b"]"):
 
 
 OK = b"HTTP/1.1 200 OK\\r\\n"
+MANY = b"".join(b"X-%d: y\\r\\n" % each for each in range(10_000))
+TEXTS = b",".join(b'"text %011d"' % each for each in range(99_000))
+OBJECTS = b",".join(b'{"name %05d":1.5}' % each for each in range(49_000))
 CASES = {
     "gzip bomb": lambda: replies(bomb()),
     "10 GB with its length": lambda: flood(OK + b"Content-Length: %d\\r\\n\\r\\n" % GIB, b" " * MEGA, 10_240),
@@ -48,23 +51,19 @@ CASES = {
     "10 GB in chunks": lambda: flood(
         OK + b"Transfer-Encoding: chunked\\r\\n\\r\\n", b"100000\\r\\n" + b" " * MEGA + b"\\r\\n", 10_240
     ),
-    "a million headers": lambda: flood(OK, b"".join(b"X-%d: y\\r\\n" % each for each in range(10_000)), 100),
+    "a million headers": lambda: flood(OK, MANY, 100),
     "one header of 100 MB": lambda: flood(OK + b"X: ", b"x" * MEGA, 100),
     "a million cookies": lambda: flood(OK, b"".join(b"Set-Cookie: a%d=b\\r\\n" % each for each in range(10_000)), 100),
     "an endless first line": lambda: flood(b"HTTP/1.1 200 ", b"O" * MEGA, 100),
     "a million interim answers": lambda: flood(b"", b"HTTP/1.1 100 Continue\\r\\n\\r\\n" * 10_000, 100),
-    "endless trailers": lambda: flood(
-        OK + b"Transfer-Encoding: chunked\\r\\n\\r\\n0\\r\\n", b"".join(b"X-%d: y\\r\\n" % each for each in range(10_000)), 100
-    ),
+    "endless trailers": lambda: flood(OK + b"Transfer-Encoding: chunked\\r\\n\\r\\n0\\r\\n", MANY, 100),
     "empty lists": lambda: filled(b"[],", b"0]"),
     "empty objects": lambda: filled(b"{},", b"0]"),
     "fractions": lambda: filled(b"1.5,", b"0]"),
     "names": lambda: filled(b'{"abcd":1},', b"0]"),
     "texts": lambda: filled(b'"abcd",', b"0]"),
-    "as many as allowed": lambda: replies(reply(b"[" + b",".join(b'"text %011d"' % each for each in range(99_000)) + b"]")),
-    "as many objects as allowed": lambda: replies(
-        reply(b"[" + b",".join(b'{"name %05d":1.5}' % each for each in range(49_000)) + b"]")
-    ),
+    "as many as allowed": lambda: replies(reply(b"[" + TEXTS + b"]")),
+    "as many objects as allowed": lambda: replies(reply(b"[" + OBJECTS + b"]")),
     "one wide text": lambda: replies(reply(b'["' + b"x" * (2 * MEGA - 64) + b'\\xf0\\x9f\\x98\\x80"]')),
     "deep": lambda: replies(reply(b"[" * MEGA + b"]" * MEGA)),
     "open": lambda: replies(reply(b"[" * (2 * MEGA))),
@@ -87,7 +86,7 @@ serving = CASES[sys.argv[1]]()
 before = most()
 result = asyncio.run(ask(serving))
 print(json.dumps({"rise": most() - before, "kind": str(result.kind), "message": result.message}))
-'''
+"""
 
 _CASES = {
     "gzip bomb": "bad_answer",
@@ -117,9 +116,7 @@ _CASES = {
 
 @pytest.mark.parametrize(("case", "kind"), _CASES.items())
 def test_no_hostile_answer_takes_more_than_fifty_mebibytes(case: str, kind: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", _CHILD, case], capture_output=True, text=True, timeout=60, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", _CHILD, case], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["kind"] == kind, told

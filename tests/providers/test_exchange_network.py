@@ -10,10 +10,6 @@ from typing import Any
 from urllib.parse import parse_qs, unquote
 
 import pytest
-
-from creditdesk.core.pools import Snapshot, Trouble, TroubleKind
-from creditdesk.providers.exchange import Exchange
-from creditdesk.providers.transport import open_client
 from tests.providers.asking import (
     GOOD,
     KEY,
@@ -29,6 +25,10 @@ from tests.providers.asking import (
     request_rule,
     vendor,
 )
+
+from creditdesk.core.pools import Snapshot, Trouble, TroubleKind
+from creditdesk.providers.exchange import Exchange
+from creditdesk.providers.transport import open_client
 
 SHORT = 0.3
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -111,9 +111,7 @@ def test_a_good_answer_over_a_real_connection_is_a_snapshot() -> None:
         (once(reply(b"<html>", "403 Forbidden")), "no_access", "HTTP 403"),
     ],
 )
-def test_each_fault_of_a_connection_has_its_trouble(
-    serve: Callable[[Loopback], Serve], kind: str, words: str
-) -> None:
+def test_each_fault_of_a_connection_has_its_trouble(serve: Callable[[Loopback], Serve], kind: str, words: str) -> None:
     result, here = asyncio.run(asked(serve))
     assert bad(result).kind == kind
     assert words in bad(result).message
@@ -168,9 +166,7 @@ def test_a_cancelled_reading_closes_its_connection_at_once() -> None:
     async def run() -> float:
         async with loopback(once(then="hang")) as here, open_client() as client:
             exchange = Exchange(client)
-            reading = asyncio.create_task(
-                exchange.ask(vendor(), account(base_url=here.origin), {"key": KEY}, clock)  # fmt: skip
-            )
+            reading = asyncio.create_task(exchange.ask(vendor(), account(base_url=here.origin), {"key": KEY}, clock))
             while not here.heads:
                 await asyncio.sleep(0)
             started = time.monotonic()

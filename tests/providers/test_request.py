@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from tests.providers.asking import HEADER, KEY, account, request_rule, vendor
 
 from creditdesk.core.definition import Auth, AuthKind, Credential, Param
 from creditdesk.core.pools import TroubleKind
 from creditdesk.providers.request import Prepared, RequestRefused, build, describe
-from tests.providers.asking import HEADER, KEY, account, request_rule, vendor
 
 PARAMS = (Param("site", "Site"), Param("region", "Region", default="eu"))
 
@@ -68,7 +68,9 @@ def test_a_key_in_the_body_stands_there_and_nowhere_else() -> None:
 
 
 def test_a_form_is_sent_as_a_form() -> None:
-    request = built(method="POST", auth=(), form={"grant": "client credentials", "secret": "{key}"}, secrets={"key": "k&k"})
+    request = built(
+        method="POST", auth=(), form={"grant": "client credentials", "secret": "{key}"}, secrets={"key": "k&k"}
+    )
     assert request.content == b"grant=client+credentials&secret=k%26k"
     assert request.headers["Content-Type"] == "application/x-www-form-urlencoded"
 

@@ -52,7 +52,9 @@ def test_this_computer_is_known(host: str) -> None:
     assert is_loopback(host)
 
 
-@pytest.mark.parametrize("host", ["localhost.example", "127.0.0.1.example", "128.0.0.1", "127.1", "2130706433", "", "::2"])
+@pytest.mark.parametrize(
+    "host", ["localhost.example", "127.0.0.1.example", "128.0.0.1", "127.1", "2130706433", "", "::2"]
+)
 def test_other_computers_are_not_this_one(host: str) -> None:
     assert not is_loopback(host)
 

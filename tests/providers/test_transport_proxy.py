@@ -1,4 +1,4 @@
-"""Proxies of the environment: used for what they are set for, never for this computer, never with the key in the open."""
+"""Proxies of the environment: used for what they are set for, never for this computer; the key stays in the tunnel."""
 
 import asyncio
 import base64
@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 import trustme
+from tests.providers.asking import KEY, Loopback, Serve, account, bad, clock, good, loopback, replies, reply, vendor
 
 from creditdesk.core.pools import Snapshot, Trouble, TroubleKind
 from creditdesk.providers.exchange import Exchange
 from creditdesk.providers.transport import open_client
-from tests.providers.asking import KEY, Loopback, Serve, account, bad, clock, good, loopback, replies, reply, vendor
 
 _VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "REQUEST_METHOD")
 

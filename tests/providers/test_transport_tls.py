@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 import trustme
+from tests.providers.asking import KEY, Loopback, Serve, account, bad, clock, good, loopback, replies, reply, vendor
 
 from creditdesk.core.pools import Snapshot, Trouble, TroubleKind
 from creditdesk.providers import transport
 from creditdesk.providers.exchange import Exchange
 from creditdesk.providers.transport import CaFileError, TlsWhy, open_client, tls_context
-from tests.providers.asking import KEY, Loopback, Serve, account, bad, clock, good, loopback, replies, reply, vendor
 
 PAST = datetime(2020, 1, 1, tzinfo=UTC)
 

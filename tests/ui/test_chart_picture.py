@@ -7,12 +7,12 @@ from decimal import Decimal
 from io import StringIO
 
 import pytest
+from tests.ui.history_sample import DAY, NEXT_RESET, NOW, RESET, entry, events, monthly, point, top_up
+
 from creditdesk.core.pools import Level, Pool, PoolKind, RunOut, Source
 from creditdesk.core.series import Event, EventKind, Point, Series
 from creditdesk.core.settings import Settings
 from creditdesk.ui import chart_picture, chart_ticks, history_csv
-
-from tests.ui.history_sample import DAY, NEXT_RESET, NOW, RESET, entry, events, monthly, point, top_up
 
 GAP = timedelta(minutes=15)
 

@@ -5,18 +5,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from creditdesk.core.series import Event, Series
-from creditdesk.core.settings import Settings
-from creditdesk.ui.board import Entry
-from creditdesk.ui.chart import Chart
-from creditdesk.ui.history_page import HistoryPage
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
-
 from tests.ui.history_sample import DAY, NOW, entry, events, monthly, point, top_up, unread
+
+from creditdesk.core.series import Event, Series
+from creditdesk.core.settings import Settings
+from creditdesk.ui.board import Entry
+from creditdesk.ui.chart import Chart
+from creditdesk.ui.history_page import HistoryPage
 
 
 def shown(

@@ -1,9 +1,10 @@
 """Saves every page as a picture: light and dark, large and small. For the demo without a display, and for the README."""
 
+import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from PySide6.QtCore import QDeadlineTimer, QEventLoop, QSize
+from PySide6.QtCore import QDeadlineTimer, QEventLoop, QMessageLogContext, QSize, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QWidget
 
 from creditdesk.app.desktop import Desktop
@@ -21,6 +22,7 @@ STILL_MS = 250
 def take_all(application: QApplication, desktop: Desktop, readings: Iterable[Reading], folder: Path) -> int:
     """Show every page in every theme and size, and save it as PAGE-THEME-WxH.png; the exit code."""
     folder.mkdir(parents=True, exist_ok=True)
+    qInstallMessageHandler(_quietly)
     desktop.open(readings)
     wait_until(application, desktop.is_quiet)
     saved = 0
@@ -57,6 +59,12 @@ def wait_until(application: QApplication, done: Callable[[], bool]) -> None:
             still = QDeadlineTimer(STILL_MS)
         elif still.hasExpired():
             return
+
+
+def _quietly(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    """Qt's messages, without the one that the off-screen platform repeats at each resize."""
+    if "This plugin does not support" not in text:
+        print(f"{kind.name}: {text}", file=sys.stderr)
 
 
 def save(application: QApplication, window: QWidget, path: Path) -> bool:

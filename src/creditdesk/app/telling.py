@@ -13,6 +13,7 @@ from creditdesk.notify.message import Message, Shows
 from creditdesk.ui import bulletin_words
 from creditdesk.ui.tray import Tray
 
+ONLY_HERE = "There is no notification service and no tray: warnings come here."
 GATHER_MS = 1500
 """Alerts that come together are one message."""
 
@@ -82,7 +83,7 @@ class Teller(QObject):
             elif self._tray.balloon("creditdesk", TEST_TEXT, False):
                 self._parts.window.show_toast("No notification service took it: the tray showed it.")
             else:
-                self._parts.window.show_notice(f"{TEST_TEXT} Neither notifications nor a tray are there: warnings come here.")
+                self._parts.window.show_notice(f"{TEST_TEXT} {ONLY_HERE}")
 
         self._parts.ask(story, told)
 

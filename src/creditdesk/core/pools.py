@@ -168,7 +168,11 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class RunOut:
-    """When a pool will be empty (or, for slots, full): the middle and the 8-in-10 range, UTC. `high` None: may never."""
+    """When a pool will be empty (or, for slots, full): the middle and the 8-in-10 range, UTC. `high` None: may never.
+
+    `pool` "" is the account's pools that are emptied in turn, together; `in_turn` marks one of them by itself, which
+    is no news: another one is drawn on after it.
+    """
 
     pool: str
     at: datetime
@@ -176,6 +180,7 @@ class RunOut:
     high: datetime | None
     per_day: Decimal
     before_reset: bool = False
+    in_turn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,8 +68,12 @@ class Known:
         )
         shared = {each.pool for each in drained if each.unit == drained[0].unit}
         together = project_account(series, definition.drain, now) if len(shared) > 1 else None
-        alone = [project(each, now) for each in series if len(shared) < 2 or each.pool not in shared]
-        self.run_outs = tuple(run_out for run_out in (together, *alone) if run_out is not None)
+        alone = [
+            replace(run_out, in_turn=len(shared) > 1 and each.pool in shared)
+            for each in series
+            if (run_out := project(each, now)) is not None
+        ]
+        self.run_outs = tuple(alone) if together is None else (together, *alone)
 
     def spark(self, definition: Definition) -> tuple[tuple[datetime, Decimal], ...]:
         """A few recent (instant, left) of the account's first pool."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from creditdesk.core import alerts, cadence, levels
 from creditdesk.core.definition import Definition
@@ -36,6 +36,7 @@ class Outcome:
     reading: Reading
     fired: tuple[Episode, ...] = ()
     cleared: tuple[Episode, ...] = ()
+    alerts: int = 0  # how many episodes of the account are open now, told or not, covered ones left out
 
 
 class Reader:
@@ -58,7 +59,8 @@ class Reader:
             known.snapshot, known.trouble, _failures, typed = latest[account.id]
             definition = self._definition(account)
             if definition is not None:
-                known.pace = _pace(latest[account.id], cadence.rhythm(account, definition, self._settings()))
+                beat = cadence.rhythm(account, definition, self._settings())
+                known.pace = _pace(latest[account.id], definition, beat)
             known.typed = dict(typed)
             known.episodes = tuple(each for each in open_now if each.account == account.id)
         return [self.reading(account) for account in accounts]
@@ -267,7 +269,8 @@ class Reader:
             fresh = await self._tools.history.record(account.id, outcome, now, episodes, interval)
             known.episodes = (*(each for each in known.episodes if each.id not in gone), *fresh)
         fired = tuple(each for each in known.episodes if not each.delivered and each.cleared_at is None)
-        return Outcome(self.reading(account), fired, decision.cleared)
+        still = sum(each.cleared_at is None and each.delivered != alerts.COVERED for each in known.episodes)
+        return Outcome(self.reading(account), fired, decision.cleared, still)
 
 
 def thresholds(account: Account, settings: Settings) -> Thresholds:
@@ -275,7 +278,7 @@ def thresholds(account: Account, settings: Settings) -> Thresholds:
     return account.thresholds or settings.thresholds
 
 
-def _pace(latest: Latest, beat: cadence.Rhythm) -> cadence.Pace:
+def _pace(latest: Latest, definition: Definition, beat: cadence.Rhythm) -> cadence.Pace:
     """The pace as far as the database remembers it. What was wrong on this computer is tried anew: nobody was asked."""
     trouble = latest.trouble
     if trouble is None:
@@ -284,5 +287,6 @@ def _pace(latest: Latest, beat: cadence.Rhythm) -> cadence.Pace:
         return cadence.Pace()
     last = trouble.since
     if trouble.retry_at is not None and not trouble.vendor_asked:
-        last = trouble.retry_at - cadence.back_off(latest.failures, beat)
+        documented = max((rule.wait_s for request in definition.requests for rule in request.fail), default=0)
+        last = trouble.retry_at - max(cadence.back_off(latest.failures, beat), timedelta(seconds=documented))
     return cadence.Pace(last, latest.failures, trouble.kind, trouble.retry_at, trouble.vendor_asked)

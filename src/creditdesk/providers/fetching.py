@@ -53,8 +53,7 @@ async def fetch(client: httpx.AsyncClient, prepared: Prepared, secrets: Iterable
 
 async def _read(response: httpx.Response, host: str) -> Answer | Trouble:
     headers = {name.decode("latin-1").lower(): text.decode("latin-1") for name, text in response.headers.raw}
-    encodings = response.headers.get_list("content-encoding", split_commas=True) if "content-encoding" in headers else ()
-    if any(encoding.strip().lower() not in ("", "identity") for encoding in encodings):
+    if "content-encoding" in headers and not _is_plain(response.headers):
         return troubles.of_body(host, "answered compressed although nobody asked for it")
     length = headers.get("content-length", "")
     if length.isascii() and length.isdigit() and len(length) < 20 and int(length) > MAX_BODY:
@@ -67,6 +66,11 @@ async def _read(response: httpx.Response, host: str) -> Answer | Trouble:
             return troubles.of_body(host, _TOO_LONG)
         chunks.append(chunk)
     return Answer(response.status_code, headers, b"".join(chunks), host)
+
+
+def _is_plain(headers: httpx.Headers) -> bool:
+    encodings = headers.get_list("content-encoding", split_commas=True)
+    return all(encoding.strip().lower() in ("", "identity") for encoding in encodings)
 
 
 _TOO_LONG = "answered with more than 2 MiB"

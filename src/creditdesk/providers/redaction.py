@@ -28,17 +28,21 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     # "name": "value" and ('name', b'value') as JSON and Python write them; `key` alone counts only in quotes
     (
         re.compile(
-            rf"({_QUOTE}(?:{_NAMED}|key){_QUOTE}\s*[:,=]\s*b?)(?:({_QUOTE})(?:(?!\2).)*+(?:\2)?|\[[^\]]*\]?|[^\s,;)\]}}]+)",
+            rf"({_QUOTE}(?:{_NAMED}|key){_QUOTE}\s*[:,=]\s*(?:b(?=\\*[\"']))?)(?:({_QUOTE})(?:(?!\2).)*+(?:\2)?|\[[^\]]*\]?|[^\s,;)\]}}]+)",
             re.IGNORECASE | re.DOTALL,
         ),
         rf"\1{MASK}",
     ),
     # Name: value, to the end of the line for the headers whose values have spaces
     (re.compile(r"\b((?:proxy-)?authorization|(?:set-)?cookie)(\s*[:=]\s*)[^\r\n\"']+", re.IGNORECASE), rf"\1\2{MASK}"),
-    (re.compile(rf"\b({_NAMED})(\s*[:=]\s*b?[\"']?)[^\s,;&\"')\]}}]+", re.IGNORECASE), rf"\1\2{MASK}"),
+    (
+        re.compile(rf"\b({_NAMED})(\s*[:=]\s*(?:b?[\"'])?)(?:\w{{1,16}} (?=\S))?[^\s,;&\"')\]}}]+", re.IGNORECASE),
+        rf"\1\2{MASK}",
+    ),
     (re.compile(r"\b(key\s*=\s*[\"']?)[^\s,;&\"')\]}]+", re.IGNORECASE), rf"\1{MASK}"),
     (re.compile(r"\b(bearer|basic)\s+[^\s,;\"']+", re.IGNORECASE), rf"\1 {MASK}"),
-    # What the vendors' keys begin with
+    # What keys begin with, and identifiers that serve as keys
+    (re.compile(r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b", re.IGNORECASE), MASK),
     (re.compile(r"\b(tkn_[a-z]+_|CAP-|sk-|pk-|rk_live_|sk_live_|gh[pousr]_|xox[a-z]-|AKIA|AIza)[\w\-+/=.~]{4,}"), MASK),
 )
 

@@ -72,6 +72,13 @@ class AlertCard(parts.Card):
         return lambda *_: self.snooze_requested.emit(self._id, hours)
 
 
+def card_stamp(entry: Entry, episode: Episode, settings: Settings, now: datetime) -> tuple[object, ...]:
+    """All that a card says: a card with the same stamp need not be made again."""
+    name = words.account_name(entry.reading.account, entry.definition, settings.hide_names)
+    told = (alert_words.reason(entry, episode, settings, now), _told(entry, episode, now))
+    return entry.id, name, alert_words.headline(entry, episode), told, alert_words.reset_of(entry, episode, now)
+
+
 def _told(entry: Entry, episode: Episode, now: datetime) -> str:
     """Since when, how it was delivered, and whether it is quiet now."""
     said = [f"Since {words.moment(episode.fired_at, now)}", alert_words.delivery(episode)]

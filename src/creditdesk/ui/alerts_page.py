@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 from creditdesk.core.series import Episode
 from creditdesk.core.settings import Settings
 from creditdesk.ui import alert_words, parts, theme, words
-from creditdesk.ui.alert_card import AlertCard
+from creditdesk.ui.alert_card import AlertCard, card_stamp
 from creditdesk.ui.board import Entry
 from creditdesk.ui.text_table import ROW_PX, Column, TextTable
 
@@ -106,26 +106,24 @@ class AlertsPage(QWidget):
         """Make the cards again when something that they say has changed; the keyboard stays where it was."""
         now = self._now
         found = self.open_episodes()
-        stamp = (
-            [(each, self._entries[each.account].reading) for each in found],
-            self._settings,
-            now.replace(second=0, microsecond=0) if now is not None else None,
-        )
-        if now is not None and stamp != self._built:
-            self._built = stamp
-            self._build_cards(found, now)
+        if now is not None:
+            stamp = [card_stamp(self._entries[each.account], each, self._settings, now) for each in found]
+            if stamp != self._built:
+                self._built = stamp
+                self._build_cards(found, now)
         self.nothing.setVisible(not found)
         self.header.show_subtitle(words.count(len(found), "open warnings") if found else "")
         self._build_past()
         self._build_ticks()
 
     def _build_cards(self, found: Sequence[Episode], now: datetime) -> None:
+        keyboard = self.focusWidget()
         focused = next(
             (
                 (place, name)
                 for place, card in enumerate(self.cards)
                 for name in _BUTTONS
-                if getattr(card, name).hasFocus()
+                if getattr(card, name) is keyboard
             ),
             None,
         )
@@ -139,6 +137,7 @@ class AlertsPage(QWidget):
             card.mute_requested.connect(self.mute_requested)
             card.account_chosen.connect(self.account_chosen)
             self._open.addWidget(card)
+            card.show()
         if focused is not None and focused[0] < len(self.cards):
             getattr(self.cards[focused[0]], focused[1]).setFocus()
 

@@ -39,6 +39,7 @@ class Chart(pg.GraphicsView):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(theme.px(280), theme.px(150))
         self.setAccessibleName("Chart")
+        self.viewport().setAccessibleName("Chart")
         self._picture: Picture | None = None
         self._gathering: Iterator[Line | None] | None = None
         self._traces = (_EMPTY_TRACE, _EMPTY_TRACE)

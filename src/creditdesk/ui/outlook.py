@@ -17,7 +17,7 @@ def outlook(reading: Reading, definition: Definition, now: datetime) -> str:
     first = first_run_out(reading, now)
     if first is not None:
         pool = reading.snapshot.pool(first.pool) if reading.snapshot else None
-        parts = [run_out_line(first, pool, now, named=len(reading.run_outs) > 1), reset_line(pool, now) if pool else ""]
+        parts = [run_out_line(first, pool, now, named=sum(not each.in_turn for each in reading.run_outs) > 1), reset_line(pool, now) if pool else _next_reset(pools, now)]
         return JOINT.join(part for part in parts if part)
     for line in (_next_reset(pools, now), _next_expiry(pools, now)):
         if line:
@@ -27,7 +27,7 @@ def outlook(reading: Reading, definition: Definition, now: datetime) -> str:
 
 def first_run_out(reading: Reading, now: datetime) -> RunOut | None:
     """The run-out that comes first, or None."""
-    ahead = [each for each in reading.run_outs if each.at > now]
+    ahead = [each for each in reading.run_outs if each.at > now and not each.in_turn]
     return min(ahead, key=lambda each: each.at, default=None)
 
 

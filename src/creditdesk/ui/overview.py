@@ -42,6 +42,7 @@ class OverviewPage(QWidget):
         setting_requested(str, object): an account and the settings (a dict of str) that a notice's button changes.
         link_requested(str): a page to open in the browser.
         remedy_requested(str, str): an account and the Action (its value) that mends its trouble.
+        painted(): the page is on screen for the first time.
     """
 
     refresh_requested = Signal(str)
@@ -59,6 +60,7 @@ class OverviewPage(QWidget):
     setting_requested = Signal(str, object)
     link_requested = Signal(str)
     remedy_requested = Signal(str, str)
+    painted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -148,6 +150,7 @@ class OverviewPage(QWidget):
         super().paintEvent(event)
         if not self._painted:
             self._painted = True
+            QTimer.singleShot(0, self.painted.emit)  # what is on the page is painted right after it
             if self._waiting:
                 self._batches.start()
 

@@ -15,6 +15,8 @@ _MINUTE = 60
 _PEM = b"-----BEGIN CERTIFICATE-----"
 _PEM_BYTES = 4_000_000
 NO_TRAY = "This desktop has no tray."
+START_HINT = "The window stays closed until you open it."
+CLOSE_HINT = "Closing the window leaves the desk running."
 PRIVACY = (
     "Keys are kept in {store} and nowhere else; each is fetched for one request and dropped.",
     "Requests go from this computer to your vendors only, over HTTPS.",
@@ -26,7 +28,7 @@ PRIVACY = (
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the page says about this computer: the key store's name, the data folder, version, and whether there is a tray."""
+    """What the page says about this computer. `data_dir` is a path as text; without a tray its settings are off."""
 
     store_name: str
     data_dir: str
@@ -115,10 +117,10 @@ class SettingsPage(QWidget):
 
     def _window(self) -> parts.Card:
         themes = (("As the system", ThemeChoice.FOLLOW), ("Light", ThemeChoice.LIGHT), ("Dark", ThemeChoice.DARK))
-        self.theme = choice(themes, lambda value: self._change(theme=value), "Colours")
-        self.start_in_tray = SwitchRow("Start in the tray", "The window stays closed until you open it.")
+        self.theme = choice(themes, lambda value: self._change(theme=ThemeChoice(str(value))), "Colours")
+        self.start_in_tray = SwitchRow("Start in the tray", START_HINT)
         self.start_in_tray.switched.connect(lambda on: self._change(start_in_tray=on))
-        self.close_to_tray = SwitchRow("Close to the tray", "Closing the window leaves the desk running.")
+        self.close_to_tray = SwitchRow("Close to the tray", CLOSE_HINT)
         self.close_to_tray.switched.connect(lambda on: self._change(close_to_tray=on))
         return _card("Window", Row("Colours", "", self.theme), self.start_in_tray, self.close_to_tray)
 
@@ -185,11 +187,9 @@ class SettingsPage(QWidget):
         self.version.show_hint(f"Version {facts.version}")
         for line, text in zip(self.privacy, PRIVACY, strict=True):
             line.setText(text.format(store=facts.store_name))
-        for row in (self.start_in_tray, self.close_to_tray):
+        for row, hint in ((self.start_in_tray, START_HINT), (self.close_to_tray, CLOSE_HINT)):
             row.box.setEnabled(facts.tray_available)
-        if not facts.tray_available:
-            self.start_in_tray.show_hint(NO_TRAY)
-            self.close_to_tray.show_hint(NO_TRAY)
+            row.show_hint(hint if facts.tray_available else NO_TRAY)
 
     def _change(self, **values: object) -> None:
         new = replace(self._settings, **values)  # type: ignore[arg-type]  # the rows know their fields

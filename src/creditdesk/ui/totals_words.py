@@ -13,7 +13,7 @@ MOST = 3
 def totals_line(totals: Iterable[Total], definitions: Iterable[Definition], settings: Settings) -> str:
     """The totals of vendors with several accounts; "" when there is none. What was left out is said."""
     names = {definition.id: definition.name for definition in definitions}
-    several = [total for total in totals if total.accounts + total.left_out > 1 and total.accounts]
+    several = [total for total in totals if total.accounts > 1]
     return " · ".join(_one(total, names.get(total.provider, total.provider), settings) for total in several[:MOST])
 
 

@@ -1,0 +1,144 @@
+"""Readings on their way to the screen: asked for by the poller or the user, shown on board, overview, tray and page."""
+
+from collections.abc import Callable, Coroutine, Iterable
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal
+
+from creditdesk.app.parts import Parts
+from creditdesk.core.pools import Reading
+from creditdesk.core.totals import totals
+from creditdesk.desk.reading import Outcome
+from creditdesk.ui.overview import OverviewPage
+from creditdesk.ui.poller import Poller
+from creditdesk.ui.totals_words import totals_line
+from creditdesk.ui.tray import Tray
+
+
+class Readings(QObject):
+    """Runs the story of a reading on the engine and shows what came of it.
+
+    Signals:
+        came(object): an Outcome was shown.
+        listed(): other accounts, or another order of them, are shown.
+    """
+
+    came = Signal(object)
+    listed = Signal()
+
+    def __init__(self, parts: Parts, overview: OverviewPage, tray: Tray, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._parts = parts
+        self._overview = overview
+        self._tray = tray
+        self._alerts: dict[str, int] = {}
+        self.poller = Poller(parts.board, parts.now, self)
+        self.poller.due.connect(self._read)
+        self.poller.looked.connect(self._age)
+
+    def refresh(self, account_id: str) -> None:
+        """Read this account now, unless it is being read."""
+        if self._parts.board.entry(account_id) is not None and self.poller.asked(account_id):
+            self._read(account_id)
+
+    def refresh_all(self) -> None:
+        """Read every account now."""
+        for entry in self._parts.board.entries():
+            self.refresh(entry.id)
+
+    def ask_again(self, account_id: str) -> None:
+        """The user asks for one account by name: a keyring that was refused may ask once more."""
+        self._parts.desk.tools.vault.ask_again()
+        self.refresh(account_id)
+
+    def recall_all(self) -> None:
+        """Run-outs and sparklines of the last weeks, worked out after the first paint; nobody is asked."""
+        for entry in self._parts.board.entries():
+            self._tell(entry.id, partial(self._parts.desk.reader.recall, entry.id), self.show)
+
+    def show_list(self, readings: Iterable[Reading]) -> None:
+        """Show these accounts and no others."""
+        found = [self._parts.entry(reading) for reading in readings]
+        self._parts.board.replace(entry for entry in found if entry is not None)
+        self._show_all()
+
+    def list_anew(self) -> None:
+        """The accounts or the settings changed: show them as they are now."""
+        reader, chosen = self._parts.desk.reader, self._parts.desk.tools.chosen
+
+        async def story() -> list[Reading]:
+            return [reader.reading(account) for account in chosen.accounts]
+
+        def told(readings: list[Reading]) -> None:
+            self.show_list(readings)
+            self.listed.emit()
+
+        self._parts.ask(story, told)
+
+    def drop(self, account_id: str) -> None:
+        """An account is gone."""
+        self._parts.board.drop(account_id)
+        self._show_all()
+
+    def show(self, outcome: Outcome) -> None:
+        """Show what came of a reading."""
+        entry = self._parts.entry(outcome.reading)
+        before = self._parts.board.entry(outcome.reading.account.id)
+        if entry is None or before is None:
+            return
+        self._parts.board.put(entry)
+        self._alerts[entry.id] = outcome.alerts
+        if before.reading.level is entry.reading.level:
+            self._overview.show_entry(entry, self._parts.now(), self._parts.settings)
+            self._summarise()
+        else:
+            self._show_all()
+        self.came.emit(outcome)
+
+    def _read(self, account_id: str) -> None:
+        def told(outcome: Outcome | None) -> None:
+            self.poller.answered(account_id)
+            if outcome is not None:
+                self.show(outcome)
+
+        self._tell(account_id, partial(self._parts.desk.reader.read, account_id), told, always=True)
+
+    def _tell(
+        self,
+        account_id: str,
+        job: Callable[[], Coroutine[Any, Any, Outcome]],
+        told: Callable[[Any], None],
+        always: bool = False,
+    ) -> None:
+        """Run a story of one account; an account that was removed meanwhile is no error."""
+
+        async def story() -> Outcome | None:
+            try:
+                return await job()
+            except KeyError as error:
+                if error.args != (account_id,):
+                    raise
+                return None
+
+        self._parts.ask(story, lambda outcome: told(outcome) if always or outcome is not None else None)
+
+    def _show_all(self) -> None:
+        entries = self._parts.board.entries()
+        self._overview.show_entries(entries, self._parts.now(), self._parts.settings)
+        self._summarise()
+
+    def _summarise(self) -> None:
+        parts = self._parts
+        entries = parts.board.entries()
+        parts.window.show_accounts(entries, parts.settings)
+        parts.window.show_alert_count(sum(self._alerts.get(entry.id, 0) for entry in entries))
+        self._tray.show_entries(entries, parts.settings)
+        pairs = [(entry.definition, entry.reading) for entry in entries]
+        definitions = [entry.definition for entry in entries]
+        self._overview.show_totals(totals_line(totals(pairs, parts.now()), definitions, parts.settings))
+
+    def _age(self) -> None:
+        if not self._tray.shown and not self._parts.sample:
+            self._tray.show()  # some desktops bring their tray late
+        self._overview.show_now(self._parts.now())
