@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import socket
+import struct
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -158,6 +160,26 @@ def replies(*answers: bytes) -> Callable[[Loopback], Serve]:
                 await here.read(reader)
                 writer.write(answers[min(len(here.heads), len(answers)) - 1])
                 await writer.drain()
+
+        return serve
+
+    return serving
+
+
+def once(*parts: bytes, then: str = "close") -> Callable[[Loopback], Serve]:
+    """Read the request, send the parts, then close, reset or hang."""
+
+    def serving(here: Loopback) -> Serve:
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await here.read(reader)
+            for part in parts:
+                writer.write(part)
+                await writer.drain()
+            if then == "hang":
+                await reader.read()
+            if then == "reset":
+                plug = writer.get_extra_info("socket")
+                plug.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
         return serve
 

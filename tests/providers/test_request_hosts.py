@@ -2,6 +2,8 @@
 
 import asyncio
 import socket
+import threading
+import time
 
 import pytest
 
@@ -73,3 +75,27 @@ def test_a_name_that_leads_to_a_metadata_address_only_is_refused() -> None:
 def test_a_name_that_leads_nowhere_is_an_error_of_the_system(name: str) -> None:
     with pytest.raises(OSError):
         asyncio.run(Resolver().resolve(name, 80))
+
+
+def test_a_look_up_that_hangs_is_given_up_and_holds_nothing_up() -> None:
+    release = threading.Event()
+
+    def hanging(host: str, port: int, family: int) -> list[tuple[int, int, str]]:
+        release.wait(30)
+        return []
+
+    started = time.monotonic()
+    try:
+        with pytest.raises(OSError, match="not found in time"):
+            asyncio.run(Resolver(hanging, 0.05).resolve("slow.example", 80))
+        assert time.monotonic() - started < 5
+    finally:
+        release.set()
+
+
+def test_only_the_addresses_that_may_be_asked_are_used() -> None:
+    def mixed(host: str, port: int, family: int) -> list[tuple[int, int, str]]:
+        return [(socket.AF_INET, 6, "169.254.169.254"), (socket.AF_INET, 6, "203.0.113.9")]
+
+    found = asyncio.run(Resolver(mixed).resolve("api.example.com", 443))
+    assert [each["host"] for each in found] == ["203.0.113.9"]

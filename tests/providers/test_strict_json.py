@@ -69,9 +69,9 @@ def test_text_of_any_script_is_kept() -> None:
         (b'{"x": {"a": 1, "\\u0061": 2}}', "the same name twice"),
         (b"[" * 65 + b"]" * 65, "deeper than 64"),
         (b'{"a":' * 65 + b"1" + b"}" * 65, "deeper than 64"),
-        (b"[" * 100_001, "holds more than"),
+        (b"[" * 100_001, "deeper than 64"),
         (b"[" * 90_000, "deeper than 64"),
-        (b"[1" + b",1" * 100_001 + b"]", "holds more than 100000 values"),
+        (b"[1" + b",1" * 100_001 + b"]", "holds more than 100,000 values"),
     ],
 )
 def test_what_is_wrong_is_refused_and_named(body: bytes, words: str) -> None:

@@ -61,9 +61,11 @@ class Desktop(QObject):
         if self.parts.settings.window:
             self.window.restoreGeometry(_bytes(self.parts.settings.window))
         self.overview.show_sample(self.parts.sample)
-        if not self.parts.settings.start_in_tray or self.parts.sample or not Tray.available():
-            self.window.show()
-        QTimer.singleShot(0, self._after_first_paint)
+        if self.parts.settings.start_in_tray and not self.parts.sample and Tray.available():
+            QTimer.singleShot(0, self._after_first_paint)
+            return
+        self.overview.painted.connect(self._after_first_paint)
+        self.window.show()
 
     def close(self) -> None:
         """Stop polling, cancel what runs, close client, database and keyring; at most two seconds."""

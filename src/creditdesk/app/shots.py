@@ -5,52 +5,102 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QMessageLogContext, QSize, QtMsgType, qInstallMessageHandler
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QApplication
 
 from creditdesk.app.desktop import Desktop
 from creditdesk.core.pools import Reading
 from creditdesk.paths import resources
 from creditdesk.ui import theme
+from creditdesk.ui.account_dialog import AccountDialog
+from creditdesk.ui.account_draft import Surroundings
+from creditdesk.ui.dialogs import picture
 
 SIZES = ((1280, 820), (900, 600))
 THEMES = ("light", "dark")
-PAGES = ("overview", "sizer", "history", "activity", "alerts", "accounts", "settings")
+PAGES = ("overview", "sizer", "history", "activity", "alerts", "accounts", "settings", "add-account", "first-run")
+SHOWN = "sample1"  # the account whose vendor the dialog and the sizer show
 LIMIT_MS = 20_000
 STILL_MS = 250
 
 
 def take_all(application: QApplication, desktop: Desktop, readings: Iterable[Reading], folder: Path) -> int:
     """Show every page in every theme and size, and save it as PAGE-THEME-WxH.png; the exit code."""
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        print(f"creditdesk: {folder} cannot be used: {error.strerror}", file=sys.stderr)
+        return 1
     qInstallMessageHandler(_quietly)
     desktop.open(readings)
-    wait_until(application, desktop.is_quiet)
+    _settle(application, desktop)
     saved = 0
     for name in THEMES:
         theme.apply(application, theme.load(name))
         for size in SIZES:
             desktop.window.resize(QSize(*size))
             for page in PAGES:
-                prepare(desktop, page)
-                wait_until(application, desktop.is_quiet)
-                saved += save(application, desktop.window, folder / f"{page}-{name}-{size[0]}x{size[1]}.png")
+                shot = _take(application, desktop, page)
+                saved += shot.save(str(folder / f"{page}-{name}-{size[0]}x{size[1]}.png"))
     print(f"{saved} pictures in {folder}")
     return 0 if saved == len(PAGES) * len(SIZES) * len(THEMES) else 1
 
 
-def prepare(desktop: Desktop, page: str) -> None:
-    """Bring a page on screen with something to see."""
+def _take(application: QApplication, desktop: Desktop, page: str) -> QPixmap:
+    """Bring a page on screen with something to see, and grab it."""
+    if page == "add-account":
+        return _add_account(application, desktop)
+    if page == "first-run":
+        return _first_run(application, desktop)
     if page == "history":
         desktop.pages.show_history("sample0")
     elif page == "sizer":
-        desktop.pages.size("sample1")
+        desktop.pages.size(SHOWN)
         desktop.pages.open_list(resources() / "sample" / "spring-campaign.csv")
     else:
         desktop.window.show_page(page)
+    _settle(application, desktop)
+    return desktop.window.grab()
 
 
-def wait_until(application: QApplication, done: Callable[[], bool]) -> None:
-    """Let the window work until `done` holds and nothing happened for a moment, or time is up."""
+def _add_account(application: QApplication, desktop: Desktop) -> QPixmap:
+    """The dialog over the overview, after a test that went well."""
+    entry = desktop.parts.board.entry(SHOWN)
+    desktop.window.show_page("overview")
+    around = Surroundings(tuple(desktop.parts.desk.tools.catalogue.all()), store_name="GNOME Keyring")
+    dialog = AccountDialog(around, desktop.window)
+    if entry is not None:
+        dialog.choose_provider(entry.definition.id)
+        dialog.show_test(entry.reading.snapshot, entry.definition, desktop.parts.now())
+    dialog.open()
+    _settle(application, desktop)
+    shot = picture(dialog, desktop.window)
+    dialog.reject()
+    return shot
+
+
+def _first_run(application: QApplication, desktop: Desktop) -> QPixmap:
+    """The desk without any account."""
+    parts = desktop.parts
+    desktop.window.show_page("overview")
+    desktop.overview.show_sample(False)
+    desktop.overview.show_entries([], parts.now(), parts.settings)
+    desktop.window.show_accounts([], parts.settings)
+    desktop.window.show_alert_count(0)
+    _settle(application, desktop)
+    shot = desktop.window.grab()
+    desktop.overview.show_sample(True)
+    desktop.readings.list_anew()
+    _settle(application, desktop)
+    return shot
+
+
+def _settle(application: QApplication, desktop: Desktop) -> None:
+    """Let the window work until nothing is read and nothing happened for a moment, or time is up."""
+    _wait(application, desktop.is_quiet)
+
+
+def _wait(application: QApplication, done: Callable[[], bool]) -> None:
     deadline = QDeadlineTimer(LIMIT_MS)
     still = QDeadlineTimer(STILL_MS)
     while not deadline.hasExpired():
@@ -65,9 +115,3 @@ def _quietly(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
     """Qt's messages, without the one that the off-screen platform repeats at each resize."""
     if "This plugin does not support" not in text:
         print(f"{kind.name}: {text}", file=sys.stderr)
-
-
-def save(application: QApplication, window: QWidget, path: Path) -> bool:
-    """Save what the window shows."""
-    application.processEvents()
-    return window.grab().save(str(path))

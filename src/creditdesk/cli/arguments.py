@@ -22,9 +22,11 @@ def _without_values(message: str) -> str:
     found = re.fullmatch(r"unrecognized arguments: (.*)", message, re.DOTALL)
     if found is None:
         return re.sub(r"ignored explicit argument .*", "takes no value", message, flags=re.DOTALL)
-    options = [word.partition("=")[0] for word in found[1].split() if re.match(r"--[a-z]", word)]
-    told = f"unknown option: {', '.join(options)}" if options else "there is a word too many"
-    return f"{told}. {KEYLESS}" if any("key" in option for option in options) else told
+    names = [word.partition("=")[0] for word in found[1].split() if word.startswith("-")]
+    told = ", ".join(name for name in names if re.fullmatch(r"--[a-z][a-z-]{0,20}", name))
+    if "key" in told:
+        return f"unknown option: {told}. {KEYLESS}"
+    return (f"unknown option: {told}" if told else "unknown option") if names else "there is a word too many"
 
 
 KEYLESS = "A key is never an argument: it would stand in the process list. Use --key-stdin or --key-env."

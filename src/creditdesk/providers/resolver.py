@@ -8,25 +8,48 @@ behind.
 import asyncio
 import socket
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from creditdesk.providers.hosts import is_forbidden
 
-_Infos = list[tuple[int, int, str]]  # family, protocol, address
+LOOK_UP_S = 5.0
+
+Found = list[tuple[int, int, str]]
+"""Addresses of a host, each as (family, protocol, address)."""
+
+_NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+
+
+def addresses(host: str, port: int, family: int) -> Found:
+    """The system's own look-up, which may block for long. OSError, or UnicodeError for a name that IDNA refuses."""
+    # Windows without a network card in use knows no address for localhost under AI_ADDRCONFIG.
+    flags = 0 if host.rstrip(".").lower() == "localhost" else socket.AI_ADDRCONFIG
+    found = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM, 0, flags)
+    return [(kind, proto, str(address[0])) for kind, _, proto, _, address in found]
 
 
 class Resolver(AbstractResolver):
-    """Looks names up with `getaddrinfo`; refuses what leads to a link-local or metadata address."""
+    """Looks names up; refuses what leads to a link-local or metadata address."""
+
+    def __init__(self, look_up: Callable[[str, int, int], Found] = addresses, limit_s: float = LOOK_UP_S) -> None:
+        self._look_up = look_up
+        self._limit_s = limit_s
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """The addresses of a host. OSError when there are none, or none that may be asked."""
+        """The addresses of a host. OSError when there are none in time, or none that may be asked."""
+        try:
+            async with asyncio.timeout(self._limit_s):
+                answer = await self._on_a_thread(host, port, family)
+        except TimeoutError:
+            raise OSError(None, "the name is not found in time") from None
         found = [
             ResolveResult(hostname=host, host=address, port=port, family=kind, proto=proto, flags=_NUMERIC)
-            for kind, proto, address in await _look_up(host, port, family)
+            for kind, proto, address in answer
             if not is_forbidden(address)
         ]
         if not found:
@@ -36,38 +59,27 @@ class Resolver(AbstractResolver):
     async def close(self) -> None:
         """Nothing is kept."""
 
+    async def _on_a_thread(self, host: str, port: int, family: int) -> Found:
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Found] = loop.create_future()
 
-_NUMERIC = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+        def tell(found: Found, failed: OSError | None) -> None:
+            if answer.done():
+                return
+            if failed is not None:
+                answer.set_exception(failed)
+            else:
+                answer.set_result(found)
 
+        def work() -> None:
+            found: Found = []
+            failed: OSError | None = None
+            try:
+                found = self._look_up(host, port, family)
+            except (OSError, UnicodeError) as error:
+                failed = error if isinstance(error, OSError) else OSError(None, "the name cannot be looked up")
+            with suppress(RuntimeError):  # the loop is closed, nobody waits any more
+                loop.call_soon_threadsafe(tell, found, failed)
 
-async def _look_up(host: str, port: int, family: int) -> _Infos:
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[_Infos] = loop.create_future()
-
-    def tell(infos: _Infos | None, error: OSError | None) -> None:
-        if answer.done():
-            return
-        if error is not None:
-            answer.set_exception(error)
-        else:
-            answer.set_result(infos or [])
-
-    def work() -> None:
-        infos: _Infos | None = None
-        failed: OSError | None = None
-        try:
-            infos = _addresses(host, port, family)
-        except (OSError, UnicodeError) as error:  # UnicodeError: a label that IDNA refuses
-            failed = error if isinstance(error, OSError) else OSError(None, "the name cannot be looked up")
-        with suppress(RuntimeError):  # the loop is closed, nobody waits any more
-            loop.call_soon_threadsafe(tell, infos, failed)
-
-    threading.Thread(target=work, name="name look-up", daemon=True).start()
-    return await answer
-
-
-def _addresses(host: str, port: int, family: int) -> _Infos:
-    # Windows without a network card in use knows no address for localhost under AI_ADDRCONFIG.
-    flags = 0 if host.rstrip(".").lower() == "localhost" else socket.AI_ADDRCONFIG
-    found = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM, 0, flags)
-    return [(kind, proto, str(address[0])) for kind, _, proto, _, address in found]
+        threading.Thread(target=work, name="name look-up", daemon=True).start()
+        return await answer

@@ -46,13 +46,12 @@ def decode(body: bytes) -> object:
 def _check_shape(body: bytes) -> None:
     """Depth and size, without recursion and before anything is built."""
     opening = body.count(b"[") + body.count(b"{")
+    if opening > MAX_DEPTH:
+        brackets = _STRING.sub(b"", body).translate(None, _NOT_BRACKETS)[: 2 * MAX_VALUES]
+        if max(accumulate(map(_STEP.__getitem__, brackets)), default=0) > MAX_DEPTH:
+            raise BadAnswer(f"is nested deeper than {MAX_DEPTH} levels")
     if opening + body.count(b",") > MAX_VALUES:
-        raise BadAnswer(f"holds more than {MAX_VALUES} values")
-    if opening <= MAX_DEPTH:
-        return
-    brackets = _STRING.sub(b"", body).translate(None, _NOT_BRACKETS)
-    if max(accumulate(map(_STEP.__getitem__, brackets)), default=0) > MAX_DEPTH:
-        raise BadAnswer(f"is nested deeper than {MAX_DEPTH} levels")
+        raise BadAnswer(f"holds more than {MAX_VALUES:,} values")
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -197,6 +197,8 @@ def record_episodes(
         if until is not None and episode.snoozed_until is None and instant(until) > now:
             episode = replace(episode, snoozed_until=instant(until))
         number = connection.execute(statements.ADD_EPISODE, episode_row(episode)).fetchone()[0]
-        add_event(connection, Event(now, episode.account, EventKind.ALERT, episode.pool, detail=episode.why))
+        if not episode.delivered:  # a covered one is no news
+            told = f"{episode.level.value} {episode.why}".strip()
+            add_event(connection, Event(now, episode.account, EventKind.ALERT, episode.pool, detail=told))
         opened.append(replace(episode, id=int(number)))
     return tuple(opened)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 from creditdesk.core.series import Event
 from creditdesk.core.settings import Settings
 from creditdesk.ui import event_words, parts, theme, words
-from creditdesk.ui.board import Entry
+from creditdesk.ui.board import Entry, labels_of
 from creditdesk.ui.event_words import Group
 from creditdesk.ui.text_table import Column, TextTable
 
@@ -126,7 +126,8 @@ class ActivityPage(QWidget):
 
     def _what(self, event: Event) -> str:
         entry = self._entries.get(event.account)
-        return event_words.what(event, entry.definition if entry is not None else None, self._settings.hide_amounts)
+        definition = entry.definition if entry is not None else None
+        return event_words.what(event, definition, self._settings.hide_amounts, labels_of(entry))
 
     def _columns(self) -> list[Column]:
         now, hide = self._now, self._settings.hide_amounts

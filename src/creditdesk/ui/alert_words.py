@@ -94,7 +94,7 @@ def reset_of(entry: Entry, episode: Episode, now: datetime) -> datetime | None:
 def _by_time(entry: Entry, episode: Episode, settings: Settings, now: datetime) -> str:
     pools = concerned(entry, episode, now)
     names = {episode.pool, *(pool.id for pool in pools), *([""] if len(pools) != 1 else [])}
-    found = [each for each in entry.reading.run_outs if each.pool in names]
+    found = [each for each in entry.reading.run_outs if each.pool in names and not each.in_turn]
     if not found:
         return "It was to run out too soon."
     first = min(found, key=lambda each: each.at)

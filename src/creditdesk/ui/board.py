@@ -20,6 +20,12 @@ class Entry:
         return self.reading.account.id
 
 
+def labels_of(entry: Entry | None) -> dict[str, str]:
+    """What the account's pools are called now, by id."""
+    snapshot = entry.reading.snapshot if entry is not None else None
+    return {pool.id: pool.label for pool in snapshot.pools} if snapshot else {}
+
+
 class Board:
     """The entries on screen, in the user's order. The only mutable state of the window."""
 

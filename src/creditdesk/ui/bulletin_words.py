@@ -25,6 +25,11 @@ _CAUSES = {
 }
 
 
+def cause_words(why: str) -> str:
+    """Why a warning came, one sentence, from an episode's `why`; "" when it is none of ours."""
+    return {cause.value: said for cause, said in _CAUSES.items()}.get(why, "")
+
+
 def subject(entry: Entry, hide_name: bool) -> str:
     """What the account is called in a message."""
     return words.account_name(entry.reading.account, entry.definition, hide_name)
@@ -46,4 +51,4 @@ def _detail(bulletin: Bulletin, entries: Mapping[str, Entry], hide: bool) -> str
     snapshot = entry.reading.snapshot if entry else None
     pool = snapshot.pool(episode.pool) if snapshot else None
     left = f"{pool.label}: {words.left_of(pool, hide)}. " if pool else ""
-    return left + _CAUSES.get(Cause(episode.why), "")
+    return left + cause_words(episode.why)

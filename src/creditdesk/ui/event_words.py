@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from creditdesk.core.definition import Definition
-from creditdesk.core.pools import Trouble, TroubleKind
+from creditdesk.core.pools import Level, Trouble, TroubleKind
 from creditdesk.core.series import Event, EventKind
 from creditdesk.ui import words
+from creditdesk.ui.bulletin_words import cause_words
 
 
 class Group(StrEnum):
@@ -59,6 +60,7 @@ _OF_A_POOL: Mapping[EventKind, str] = {
 }
 
 _SPEAKS_FOR_ITSELF = frozenset({EventKind.ALERT, EventKind.SIZED, EventKind.NOTE})
+_LEVELS = {level.value: level for level in Level}
 _TROUBLES = {kind.value: kind for kind in TroubleKind}
 _FIGURES = re.compile(r"[$€£¥₹]?\d[\d,.]*")
 
@@ -68,18 +70,33 @@ def group(kind: EventKind) -> Group:
     return _GROUPS[kind]
 
 
-def what(event: Event, definition: Definition | None = None, hide: bool = False) -> str:
+def what(
+    event: Event, definition: Definition | None = None, hide: bool = False, labels: Mapping[str, str] | None = None
+) -> str:
     """What happened, one line: "Monthly reset", "Reading failed: Key rejected", "Low: under 20 % left".
 
-    `hide` puts dots in the place of every figure that the event's own text holds.
+    `hide` puts dots in the place of every figure that the event's own text holds. `labels` are the account's own names
+    of its pools, by id.
     """
     detail = event.detail.strip()
     if event.kind is EventKind.TROUBLE and detail in _TROUBLES:
         detail = words.remedy(Trouble(_TROUBLES[detail], "")).title
+    if event.kind is EventKind.ALERT:
+        detail = _warning(detail)
     detail = _FIGURES.sub(words.HIDDEN, detail) if hide else detail
     if event.kind in _SPEAKS_FOR_ITSELF and detail:
         return detail
-    return f"{_line(event, definition)}: {detail}" if detail else _line(event, definition)
+    line = _line(event, definition, labels or {})
+    return f"{line}: {detail}" if detail else line
+
+
+def _warning(detail: str) -> str:
+    """ "low percent" as the database keeps it: "Low: less is left than the share you set."."""
+    level, _, cause = detail.partition(" ")
+    if level not in _LEVELS:
+        return detail
+    said = cause_words(cause)
+    return f"{words.level_word(_LEVELS[level])}: {said[:1].lower()}{said[1:]}" if said else words.level_word(_LEVELS[level])
 
 
 def pool_label(pool_id: str, definition: Definition | None) -> str:
@@ -88,7 +105,7 @@ def pool_label(pool_id: str, definition: Definition | None) -> str:
         family = pool_id.partition(":")[0]
         for rule in definition.pools:
             if rule.id == pool_id or rule.id.partition(":")[0] == family:
-                return rule.label or pool_id
+                return pool_id if "{" in rule.label else rule.label or pool_id
     return pool_id.partition(":")[0].replace("-", " ").capitalize()
 
 
@@ -105,8 +122,9 @@ def change(event: Event, hide: bool = False, unit: bool = True) -> str:
     return f"{figure} {words.unit_word(event.unit, abs(event.amount))}"
 
 
-def _line(event: Event, definition: Definition | None) -> str:
+def _line(event: Event, definition: Definition | None, labels: Mapping[str, str]) -> str:
     verb = _OF_A_POOL.get(event.kind)
     if verb is None:
         return _LINES[event.kind]
-    return f"{pool_label(event.pool, definition)} {verb}" if event.pool else verb.capitalize()
+    label = labels.get(event.pool) or pool_label(event.pool, definition)
+    return f"{label} {verb}" if event.pool else verb.capitalize()

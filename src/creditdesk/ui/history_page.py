@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from creditdesk.core.series import Event, Series
 from creditdesk.core.settings import Settings
 from creditdesk.ui import event_words, parts, words
-from creditdesk.ui.board import Entry
+from creditdesk.ui.board import Entry, labels_of
 from creditdesk.ui.history_chart import ChartCard, Past
 from creditdesk.ui.text_table import Column, TextTable
 
@@ -197,13 +197,14 @@ def event_columns(past: Past, settings: Settings, now: datetime) -> list[Column]
     """When, What, Client (when the account has one) and the amounts, whose one unit is their title."""
     definition, account = past.entry.definition, past.entry.reading.account
     hide = settings.hide_amounts
+    labels = labels_of(past.entry)
     client = words.HIDDEN if settings.hide_names and account.client else account.client
     units = {each.unit for each in past.events if each.amount is not None}
     unit = units.pop() if len(units) == 1 else ""
     title = unit if words.is_money(unit) else unit[:1].upper() + unit[1:]
     columns = [
         Column("When", lambda each: words.moment(each.at, now), most_px=230, kept=True),
-        Column("What", lambda each: event_words.what(each, definition, hide), most_px=0),
+        Column("What", lambda each: event_words.what(each, definition, hide, labels), most_px=0),
         Column("Client", lambda _: client, most_px=150),
         Column(title or "Amount", lambda each: event_words.change(each, hide, unit=not unit), right=True, kept=True),
     ]

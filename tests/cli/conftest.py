@@ -1,0 +1,25 @@
+"""A command line with a keyring in memory, and a sandbox."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from creditdesk.sandbox import Sandbox, SandboxThread
+from tests.cli.commanding import Command, Vendors, standard_input
+from tests.desk.world import Memory
+
+
+@pytest.fixture
+def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Command:
+    def feed(raw: bytes) -> None:
+        monkeypatch.setattr(sys, "stdin", standard_input(raw))
+
+    return Command(tmp_path / "desk", Memory(), capsys, feed)
+
+
+@pytest.fixture
+def vendors() -> Iterator[Vendors]:
+    with SandboxThread(Sandbox(seed=7)) as running:
+        yield Vendors(running)
