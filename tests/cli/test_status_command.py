@@ -105,15 +105,16 @@ TROUBLES = [
 def test_a_trouble_is_named_beside_the_last_good_numbers(
     full: Command, vendors: Vendors, kind: FaultKind, fields: dict[str, Any], expected: str
 ) -> None:
-    before = accounts(fine(full("status", "--refresh", "--json")))["ranktracker"]
-    vendors.fault(kind, "ranktracker", **fields)
+    failing, well = ("leadboxer", "ranktracker") if expected == "no_access" else ("ranktracker", "leadboxer")
+    before = accounts(fine(full("status", "--refresh", "--json")))[failing]
+    vendors.fault(kind, failing, **fields)
     after = accounts(fine(full("status", "--refresh", "--json")))
-    account = after["ranktracker"]
+    account = after[failing]
     assert account["trouble"]["kind"] == expected
     assert account["state"] == ("exhausted" if expected == "exhausted" else "not_read")
     assert (account["pools"], account["read_at"], account["source"]) == (before["pools"], before["read_at"], "live")
-    assert after["leadboxer"]["trouble"] is None
-    assert accounts(fine(full("status", "--json")))["ranktracker"] == account
+    assert after[well]["trouble"] is None
+    assert accounts(fine(full("status", "--json")))[failing] == account
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ def test_the_vendors_own_words_are_quoted_short_on_one_line() -> None:
     assert trouble.message.startswith(
         "Example says that the credits are used up (HTTP 402): “Out of credit [31m very very"
     )
-    assert trouble.message.endswith("…”")
+    assert trouble.message.endswith("…”.")
     assert len(trouble.message) < 280 and trouble.message.isprintable()
 
 
@@ -268,3 +268,10 @@ def test_any_answer_is_a_snapshot_or_a_named_trouble(status: int, body: bytes, h
         assert result.message.isprintable() and len(result.message) < 400
     else:
         assert status == 200
+
+
+def test_a_hint_is_our_own_word_unquoted_and_needs_no_body() -> None:
+    rules = failing(FailRule(TroubleKind.BAD_ANSWER, status=(404,), hint="Type the balance by hand."))
+    trouble = bad(answered("<html>gone</html>", 404, **rules))
+    assert trouble.message.endswith("(HTTP 404). Type the balance by hand.")
+    assert "“" not in trouble.message

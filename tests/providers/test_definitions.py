@@ -253,7 +253,7 @@ def test_a_request_says_where_everything_goes(whole):
 
 def test_a_fail_rule_has_all_its_conditions(whole):
     assert whole.requests[1].fail == (
-        FailRule(TroubleKind.THROTTLED, (418,), "ok == `false`", "", "detail", "wait", 300),
+        FailRule(TroubleKind.THROTTLED, (418,), "ok == `false`", "", "detail", retry_after="wait", wait_s=300),
     )
 
 

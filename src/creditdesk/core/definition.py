@@ -73,7 +73,8 @@ class FailRule:
     status: tuple[int, ...] = ()
     when: str = ""
     text: str = ""
-    message: str = ""
+    message: str = ""  # expression: the vendor's own words, shown in quotes
+    hint: str = ""  # our own words on what it means or what to do, shown as they are
     retry_after: str = ""  # expression: seconds to wait, or a date
     wait_s: int = 0  # a fixed wait the vendor documents
 

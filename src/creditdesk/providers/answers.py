@@ -6,7 +6,7 @@ definition's own failure rules, on every status; then the status; then the body.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
 from functools import lru_cache
@@ -171,7 +171,8 @@ def _by_rule(
     if retry_at is None and fail.wait_s:
         retry_at = scene.now + timedelta(seconds=fail.wait_s)
     said = find(fail.message, data) if fail.message and data is not None else None
-    return _trouble(definition, fail.kind, answer, _quoted(said, scene), (retry_at, asked))
+    trouble = _trouble(definition, fail.kind, answer, _quoted(said, scene), (retry_at, asked))
+    return replace(trouble, message=f"{trouble.message} {fail.hint}") if fail.hint else trouble
 
 
 def _by_status(definition: Definition, rule: RequestRule, answer: Answer, data: object, scene: Scene) -> Trouble:
@@ -187,7 +188,7 @@ def _trouble(
 ) -> Trouble:
     retry_at, asked = wait if kind in _MAY_WAIT else (None, False)
     sentence = f"{definition.name} {_TOLD[kind]} (HTTP {answer.status})"
-    sentence += f": “{quoted}”" if quoted else "."
+    sentence += f": “{quoted.rstrip('.')}”." if quoted else "."
     return Trouble(kind, sentence, retry_at, asked)
 
 

@@ -214,6 +214,7 @@ def _fail(table: Table) -> FailRule:
         when=expression(table, "when"),
         text=pattern(table, "text"),
         message=expression(table, "message"),
+        hint=table.text("hint", most=200),
         retry_after=expression(table, "retry_after"),
         wait_s=table.whole("wait", 0, MAX_WAIT),
     )
