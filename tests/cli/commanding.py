@@ -5,6 +5,8 @@ import json
 import os
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -12,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.desk.world import Memory
 
 from creditdesk.cli import commands
 from creditdesk.cli.arguments import parser
 from creditdesk.desk.opening import open_desk
 from creditdesk.sandbox import Fault, FaultKind, Sandbox, SandboxThread
 from creditdesk.store.vault import Vault
-from tests.desk.world import Memory
 
 PASSED_ON = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "PYTHONPATH")
 OF_THE_KEYRING = ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR", "XDG_DATA_HOME", "XDG_CONFIG_HOME", "HOME")
@@ -46,7 +48,9 @@ def fine(ran: Ran) -> Ran:
 class Command:
     """`creditdesk --data-dir FOLDER WORDS...` in this process, with a keyring in memory."""
 
-    def __init__(self, folder: Path, memory: Memory, capture: pytest.CaptureFixture[str], stdin: Callable[[bytes], None]):
+    def __init__(
+        self, folder: Path, memory: Memory, capture: pytest.CaptureFixture[str], stdin: Callable[[bytes], None]
+    ):
         self.folder = folder
         self.memory = memory
         self._capture = capture
@@ -98,7 +102,11 @@ class Vendors:
 def environment(home: Path, *more: str, **values: str) -> dict[str, str]:
     """What a command gets of this process's environment: little, a home of its own, and the variables asked for."""
     kept = {name: os.environ[name] for name in (*PASSED_ON, *more) if name in os.environ}
-    homes = {} if more else {"HOME": str(home), "XDG_DATA_HOME": str(home / "data"), "XDG_CONFIG_HOME": str(home / "config")}
+    homes = (
+        {}
+        if more
+        else {"HOME": str(home), "XDG_DATA_HOME": str(home / "data"), "XDG_CONFIG_HOME": str(home / "config")}
+    )
     return {**kept, **homes, "TMPDIR": str(home), **values}
 
 
@@ -106,8 +114,17 @@ def process(words: list[str], environ: dict[str, str], stdin: bytes = b"") -> Ra
     """`python -m creditdesk WORDS...` as a process of its own."""
     command = [sys.executable, "-m", "creditdesk", *words]
     ended = subprocess.run(command, input=stdin, capture_output=True, env=environ, timeout=60)
-    return Ran(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+    return Ran(ended.returncode, ended.stdout.decode(errors="replace"), ended.stderr.decode(errors="replace"))
 
 
 def standard_input(raw: bytes) -> io.TextIOWrapper:
     return io.TextIOWrapper(io.BytesIO(raw), encoding="utf-8")
+
+
+def until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait until it holds; fail when it never does."""
+    deadline = time.monotonic() + seconds
+    turn = threading.Event()
+    while not condition():
+        assert time.monotonic() < deadline, "it never came true"
+        turn.wait(0.002)

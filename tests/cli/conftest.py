@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from creditdesk.sandbox import Sandbox, SandboxThread
 from tests.cli.commanding import Command, Vendors, standard_input
 from tests.desk.world import Memory
+
+from creditdesk.sandbox import Sandbox, SandboxThread
 
 
 @pytest.fixture

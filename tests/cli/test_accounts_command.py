@@ -4,10 +4,10 @@ import argparse
 from collections.abc import Iterator
 
 import pytest
+from tests.cli.commanding import Command, Vendors, fine
 
 from creditdesk.cli.arguments import parser
 from creditdesk.sandbox import FaultKind
-from tests.cli.commanding import Command, Vendors, fine
 
 KEY = "tkn_usr_SENTINEL0123456789abcdef"
 
@@ -36,7 +36,10 @@ def test_a_key_in_a_variable_is_kept_by_name_and_touches_no_keyring(
 def test_an_account_without_a_key_has_its_balances_typed(desk: Command) -> None:
     ran = fine(desk("accounts", "add", "oneclickseo", "--name", "Shop", "--no-key", "--set", "plan=starter"))
     assert "type its balances" in ran.out
-    assert fine(desk("accounts", "set", "shop", "--pool", "monthly=312", "--pool", "top-up=1,120.50")).out == "Changed Shop.\n"
+    assert (
+        fine(desk("accounts", "set", "shop", "--pool", "monthly=312", "--pool", "top-up=1,120.50")).out
+        == "Changed Shop.\n"
+    )
     pools = desk("status", "--json").json["accounts"][0]["pools"]
     assert [str(pool["left"]) for pool in pools] == ["312", "1120.50"]
     fine(desk("accounts", "set", "Shop", "--pool", "monthly=300"))
@@ -47,7 +50,10 @@ def test_an_account_without_a_key_has_its_balances_typed(desk: Command) -> None:
 def test_settings_are_set_and_taken_away(desk: Command) -> None:
     add = ("accounts", "add", "oneclickseo", "--name", "Shop", "--no-key")
     fine(desk(*add, "--set", "plan=starter", "--set", "edition=pakistan"))
-    assert desk("accounts", "list", "--json").json["accounts"][0]["settings"] == {"plan": "starter", "edition": "pakistan"}
+    assert desk("accounts", "list", "--json").json["accounts"][0]["settings"] == {
+        "plan": "starter",
+        "edition": "pakistan",
+    }
     assert desk("status", "--json").json["accounts"][0]["pools"][0]["limit"] == 450
     fine(desk("accounts", "set", "Shop", "--set", "plan=pro", "--set", "edition="))
     assert desk("accounts", "list", "--json").json["accounts"][0]["settings"] == {"plan": "pro"}

@@ -1,7 +1,6 @@
 """The command as a process: what it starts with, where it keeps things, how it ends."""
 
 import json
-import os
 import secrets
 import signal
 import subprocess
@@ -12,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.cli.commanding import OF_THE_KEYRING, Vendors, environment, fine, process, until
 
 from creditdesk.cli import commands
 from creditdesk.cli.arguments import parser
 from creditdesk.paths import Places
 from creditdesk.sandbox import FaultKind
-from tests.cli.commanding import OF_THE_KEYRING, Vendors, environment, fine, process
 
 FOUR = ("ranktracker", "leadboxer", "capsolver", "oneclickseo")
 
@@ -26,7 +25,9 @@ FOUR = ("ranktracker", "leadboxer", "capsolver", "oneclickseo")
 def sandbox(tmp_path: Path) -> Iterator[tuple["subprocess.Popen[bytes]", dict[str, Any]]]:
     """`creditdesk sandbox` as a process, and the line that it prints."""
     command = [sys.executable, "-m", "creditdesk", "sandbox"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(tmp_path)) as running:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(tmp_path)
+    ) as running:
         assert running.stdout is not None
         yield running, json.loads(running.stdout.readline())
         if running.poll() is None:
@@ -45,10 +46,16 @@ def test_four_vendors_from_the_command_line_show_the_sandboxs_numbers(
     for provider in FOUR[:3]:
         words = ["accounts", "add", provider, "--name", provider, "--key-env", f"KEY_{provider.upper()}"]
         fine(process([*folder, *words, "--base-url", line["base_urls"][provider]], environ))
-    fine(process([*folder, "accounts", "add", "oneclickseo", "--name", "shop", "--no-key", "--set", "plan=starter"], environ))
+    fine(
+        process(
+            [*folder, "accounts", "add", "oneclickseo", "--name", "shop", "--no-key", "--set", "plan=starter"], environ
+        )
+    )
     fine(process([*folder, "accounts", "set", "shop", "--pool", "monthly=312", "--pool", "top-up=120"], environ))
     ran = fine(process([*folder, "status", "--refresh", "--json"], environ))
-    found = {account["name"]: {pool["id"]: pool["left"] for pool in account["pools"]} for account in ran.json["accounts"]}
+    found = {
+        account["name"]: {pool["id"]: pool["left"] for pool in account["pools"]} for account in ran.json["accounts"]
+    }
     assert found["ranktracker"] == {"keywords": 158, "data-rows": 790, "on-demand": 38, "serp-analyser": 22}
     assert sorted(found["leadboxer"].values()) == [18_240, 100_000]
     assert found["capsolver"]["balance"] == Decimal("24.3518")
@@ -91,7 +98,13 @@ def test_the_option_stands_before_the_command(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("words", "status"),
-    [(["--version"], 0), (["--help"], 0), (["accounts", "add", "--help"], 0), (["nonsense"], 1), (["sandbox", "--port", "x"], 1)],
+    [
+        (["--version"], 0),
+        (["--help"], 0),
+        (["accounts", "add", "--help"], 0),
+        (["nonsense"], 1),
+        (["sandbox", "--port", "x"], 1),
+    ],
 )
 def test_help_and_wrong_words(tmp_path: Path, words: list[str], status: int) -> None:
     ran = process(words, environment(tmp_path))
@@ -160,10 +173,12 @@ def test_an_interrupted_command_ends_at_once_and_says_so(vendors: Vendors, tmp_p
     folder = ["--data-dir", str(tmp_path / "desk")]
     add = ["accounts", "add", "ranktracker", "--name", "A", "--key-env", "RANK_KEY", *vendors.at("ranktracker")]
     fine(process([*folder, *add], environ))
-    command = [sys.executable, "-m", "creditdesk", *folder, "status", "--refresh"]
+    # a test run in the background ignores this signal, and so would its children
+    text = "import signal, sys\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    text += "from creditdesk.__main__ import main\nsys.exit(main(sys.argv[1:]))"
+    command = [sys.executable, "-c", text, *folder, "status", "--refresh"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environ) as running:
-        while vendors.requests("ranktracker") == 0 and running.poll() is None:
-            os.sched_yield()
+        until(lambda: vendors.requests("ranktracker") == 1)
         running.send_signal(signal.SIGINT)
         _, err = running.communicate(timeout=5)
     assert running.returncode == 130
@@ -182,7 +197,10 @@ def test_a_key_from_standard_input_lives_in_the_systems_own_keyring(vendors: Ven
     assert subprocess.run(lookup, capture_output=True, text=True, timeout=20).stdout == key
     ran = fine(process([*folder, "status", "--refresh", "--json"], environ))
     assert ran.json["accounts"][0]["pools"][0]["left"] == 158
-    assert fine(process([*folder, "accounts", "remove", "A"], environ)).out == "Removed A and its key. Its history stays.\n"
+    assert (
+        fine(process([*folder, "accounts", "remove", "A"], environ)).out
+        == "Removed A and its key. Its history stays.\n"
+    )
     assert subprocess.run(lookup, capture_output=True, text=True, timeout=20).stdout == ""
 
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from tests.cli.commanding import Command, fine
 
 FIVE = {"ranktracker", "oneclickseo", "seo-rank-genius", "leadboxer", "capsolver"}
@@ -34,7 +33,9 @@ def test_a_file_is_shown_as_it_is_and_is_fine(desk: Command, tmp_path: Path) -> 
 def test_what_is_wrong_is_told_with_file_line_and_key(desk: Command, tmp_path: Path) -> None:
     text = fine(desk("providers", "show", "ranktracker")).out
     wrong = tmp_path / "wrong.toml"
-    wrong.write_text(text.replace('kind = "slots"', 'kind = "sloths"', 1).replace("schema = 1", "schema = 1\ncolour = 2"))
+    wrong.write_text(
+        text.replace('kind = "slots"', 'kind = "sloths"', 1).replace("schema = 1", "schema = 1\ncolour = 2")
+    )
     ran = desk("providers", "check", str(wrong))
     assert ran.status == 1
     kind_line = wrong.read_text().split("\n").index('kind = "sloths"') + 1

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from tests.cli.commanding import Command, Vendors, fine
 
 KEYS = {
@@ -92,9 +91,7 @@ def test_a_balance_by_hand_is_sized_and_said(shop: Command) -> None:
     assert shop(*size, "projects", stdin=words(999)).status == 0
 
 
-@pytest.mark.parametrize(
-    ("operation", "why"), [("keyword-overview", "cost_unknown"), ("domain-metrics", "range")]
-)
+@pytest.mark.parametrize(("operation", "why"), [("keyword-overview", "cost_unknown"), ("domain-metrics", "range")])
 def test_what_nobody_documents_cannot_be_told(shop: Command, operation: str, why: str) -> None:
     ran = shop("size", "-", "--account", "Shop", "--operation", operation, "--json", stdin=words(20))
     assert (ran.status, ran.json["verdict"], ran.json["why"]) == (3, "unknown", why)

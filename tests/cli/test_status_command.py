@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from tests.cli.commanding import Command, Ran, Vendors, fine
 
 from creditdesk.sandbox import FaultKind
-from tests.cli.commanding import Command, Ran, Vendors, fine
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 ACCOUNT = {"id", "name", "provider", "state", "source", "read_at", "trouble", "pools"}
@@ -79,7 +79,10 @@ def test_unknown_is_null_and_an_account_never_read_says_so(full: Command) -> Non
         assert (account["trouble"], account["pools"]) == (None, [])
     fine(full("accounts", "add", "oneclickseo", "--name", "New", "--no-key", "--set", "plan=pro"))
     new = fine(full("status", "--json")).json["accounts"][-1]
-    assert [(pool["left"], pool["limit"], pool["used"]) for pool in new["pools"]] == [(None, 2500, None), (None, None, None)]
+    assert [(pool["left"], pool["limit"], pool["used"]) for pool in new["pools"]] == [
+        (None, 2500, None),
+        (None, None, None),
+    ]
 
 
 def test_without_refresh_nobody_is_asked(full: Command, vendors: Vendors) -> None:
@@ -117,9 +120,7 @@ def test_a_trouble_is_named_beside_the_last_good_numbers(
     assert accounts(fine(full("status", "--json")))[failing] == account
 
 
-@pytest.mark.parametrize(
-    ("name", "expected"), [("KeyringLocked", "keyring_locked"), ("NoKeyringError", "no_key")]
-)
+@pytest.mark.parametrize(("name", "expected"), [("KeyringLocked", "keyring_locked"), ("NoKeyringError", "no_key")])
 def test_a_keyring_that_does_not_open_is_a_trouble_of_each_account(full: Command, name: str, expected: str) -> None:
     full.memory.fail(name)
     found = accounts(fine(full("status", "--refresh", "--json")))

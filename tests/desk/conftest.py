@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.desk.world import Clock, World
 
 from creditdesk.sandbox import Sandbox, SandboxThread
-from tests.desk.world import Clock, World
 
 
 @pytest.fixture

@@ -4,13 +4,13 @@ import asyncio
 from typing import Any
 
 import pytest
+from tests.desk.world import World
 
 from creditdesk.core.pools import Account, Custody
 from creditdesk.core.series import EventKind
 from creditdesk.desk.accounts import AccountError
 from creditdesk.store.config import AccountRefused, ConfigError
 from creditdesk.store.vault import KeyRefused, KeyringLocked, NoKeyring
-from tests.desk.world import World
 
 TWO_KEYS = """
 schema = 1
@@ -130,7 +130,9 @@ def test_an_account_of_two_keys_keeps_both_or_none(world: World) -> None:
 
 
 def test_removing_erases_the_key_and_restoring_brings_both_back_to_their_place(world: World) -> None:
-    first, second, third = (world.add_typed("oneclickseo", "a"), world.add("ranktracker", "b"), world.add("leadboxer", "c"))
+    world.add_typed("oneclickseo", "a")
+    second = world.add("ranktracker", "b")
+    world.add("leadboxer", "c")
     before = world.snapshot(second)
     removed = world.run(world.desk.registry.remove(second))
     assert accounts(world) == ["a", "c"]

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 import pytest
+from tests.desk.world import World
 
 from creditdesk.core.pools import Account, Level
 from creditdesk.core.series import Episode
 from creditdesk.sandbox import FaultKind
-from tests.desk.world import World
 
 
 def credits(world: World, left: int) -> None:

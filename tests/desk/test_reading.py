@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from tests.desk.world import READ, START, World, soon
 
 from creditdesk.core.pools import Level, PoolKind, Source, TroubleKind
 from creditdesk.desk.reading import Outcome
 from creditdesk.sandbox import FaultKind
-from tests.desk.world import READ, START, World, soon
 
 
 def test_the_numbers_of_four_slots_are_the_vendors(world: World) -> None:

@@ -6,11 +6,11 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
+from tests.desk.world import READ, START, World
 
 from creditdesk.core.pools import STOPS_READING, Custody, Level, Reading, TroubleKind
 from creditdesk.core.series import EventKind
 from creditdesk.sandbox import FaultKind
-from tests.desk.world import READ, START, World
 
 DOWN, BAD = TroubleKind.VENDOR_DOWN, TroubleKind.BAD_ANSWER
 FAULTS: list[tuple[FaultKind, dict[str, Any], TroubleKind]] = [

@@ -4,13 +4,13 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from tests.desk.world import START, World
 
 from creditdesk.core.pools import Custody, Level, Source, TroubleKind
 from creditdesk.core.series import EventKind
 from creditdesk.core.totals import totals
 from creditdesk.desk.accounts import AccountError
 from creditdesk.sandbox import FaultKind
-from tests.desk.world import START, World
 
 NEXT_MONTH = datetime(2026, 10, 1, tzinfo=UTC)
 

@@ -117,7 +117,9 @@ class World:
 
     def add(self, provider: str, name: str = "", key: str = "", **changes: Any) -> Account:
         """Add an account with its key in the keyring; by default the sandbox's first one."""
-        return self.run(self.desk.registry.add(self.draft(provider, name, **changes), {"key": key or self.key(provider)}))
+        return self.run(
+            self.desk.registry.add(self.draft(provider, name, **changes), {"key": key or self.key(provider)})
+        )
 
     def add_typed(self, provider: str, name: str = "", **settings: str) -> Account:
         """Add an account without a key, whose balances are typed."""

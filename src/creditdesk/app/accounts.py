@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QGuiApplication
 
 from creditdesk.app.parts import Parts
 from creditdesk.core.definition import Definition
@@ -16,6 +17,7 @@ from creditdesk.store.vault import NoKeyring, VaultError
 from creditdesk.ui.account_dialog import AccountDialog
 from creditdesk.ui.account_draft import Edited, Surroundings
 from creditdesk.ui.balance_dialog import BalanceDialog
+from creditdesk.ui.clipboard import ClipboardGuard
 
 SAID = (AccountError, AccountRefused, VaultError, ConfigError, OSError)
 """Errors of the user's or the world's making: said in the dialog, the desk goes on."""
@@ -42,6 +44,9 @@ class AccountStories(QObject):
     def __init__(self, parts: Parts, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._parts = parts
+        self.clipboard = ClipboardGuard(QGuiApplication.clipboard(), parent=self)
+        said = "The key was taken off the clipboard."
+        self.clipboard.cleared.connect(lambda: self._parts.window.show_toast(said))
 
     def add(self, provider: str = "", like: Account | None = None) -> None:
         """Open the dialog for a new account, of one vendor or like another account if given."""
@@ -201,6 +206,8 @@ class AccountStories(QObject):
 
     def _save(self, dialog: AccountDialog, draft: Account, keys: Keys, balances: Balances) -> None:
         registry = self._parts.desk.registry
+        for key in keys.values():
+            self.clipboard.note(key)
 
         async def story() -> Account:
             account = await (registry.change(draft, keys) if draft.id else registry.add(draft, keys))

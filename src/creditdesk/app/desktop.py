@@ -72,6 +72,7 @@ class Desktop(QObject):
         if self._closed:
             return
         self._closed = True
+        self.stories.clipboard.clear_now()
         self.readings.poller.stop()
         self.tray.hide()
         geometry = bytes(self.window.saveGeometry().toBase64().data()).decode()

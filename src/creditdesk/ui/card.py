@@ -10,7 +10,7 @@ from creditdesk.core.settings import Settings
 from creditdesk.ui import icons, outlook, shapes, theme
 from creditdesk.ui.board import Entry
 from creditdesk.ui.card_content import CardContent, card_content, is_typed
-from creditdesk.ui.card_notes import Ask
+from creditdesk.ui.card_notes import Ask, pack_line
 from creditdesk.ui.card_widgets import CardHead, Hero, NoteRow, TileRow
 from creditdesk.ui.gauge_rows import GaugeRows
 from creditdesk.ui.parts import button, small
@@ -101,7 +101,18 @@ class AccountCard(QFrame):
                 made.addSeparator()
             action = made.addAction(icons.icon(icon, theme.active().muted), label)
             action.triggered.connect(lambda _checked=False, what=what: self._ask(what))
+        self._add_packs(made)
         return made
+
+    def _add_packs(self, menu: QMenu) -> None:
+        """What the vendor sells, each with its price; the browser opens."""
+        packs = self._entry.definition.packs if self._entry is not None else ()
+        if packs:
+            menu.addSeparator()
+            shop = menu.addMenu(icons.icon("external", theme.active().muted), "Buy credits")
+            for pack in packs:
+                action = shop.addAction(pack_line(pack))
+                action.triggered.connect(lambda _checked=False, url=pack.url: self._ask("link", {"url": url}))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Qt's: a right click, or the menu key."""
@@ -176,8 +187,8 @@ class AccountCard(QFrame):
         if ask is not None:
             self.asked.emit(ask.what, self.account_id, dict(ask.given))
 
-    def _ask(self, what: str) -> None:
-        self.asked.emit(what, self.account_id, {})
+    def _ask(self, what: str, given: dict[str, str] | None = None) -> None:
+        self.asked.emit(what, self.account_id, given or {})
 
     def _open_menu_below(self) -> None:
         self._open_menu(self.menu_button.mapToGlobal(QPoint(0, self.menu_button.height())))

@@ -17,6 +17,7 @@ from creditdesk.ui.card_notes import (
     first_note,
     inferred_notes,
     notices,
+    offers,
     total,
     trouble_notes,
 )
@@ -69,7 +70,7 @@ def card_content(entry: Entry, now: datetime, settings: Settings) -> CardContent
         hero=_hero(hero_pool, entry, now, settings) if hero_pool else None,
         tiles=_tiles(in_tiles, definition, settings),
         lines=lines,
-        notes=(*more, *notes, *news),
+        notes=(*more, *notes, *news, *offers(definition)),
         foot=_foot(entry, hero_pool, now, settings),
         spark=not settings.hide_amounts and len(reading.spark) > 1,
     )

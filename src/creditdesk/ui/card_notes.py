@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, time
 from decimal import Decimal
 
-from creditdesk.core.definition import Definition, holds
+from creditdesk.core.definition import Definition, Pack, holds
 from creditdesk.core.pools import Pool
 from creditdesk.ui import words
 from creditdesk.ui.board import Entry
@@ -70,6 +70,21 @@ def notices(definition: Definition, chosen: Mapping[str, str]) -> tuple[Note, ..
         for notice in definition.notices
         if holds(notice.when, chosen)
     )
+
+
+def offers(definition: Definition) -> tuple[Note, ...]:
+    """The smallest pack on sale, with the way to the shop; every pack stands in the card's menu."""
+    if not definition.packs:
+        return ()
+    first = min(definition.packs, key=lambda pack: pack.price)
+    when = words.short_day(datetime.combine(first.fact.as_of, time(12), UTC))
+    text = f"Packs from {words.amount(first.price, first.currency)} ({first.label}), as of {when}."
+    return (Note(text, Ask("Buy credits", "link", {"url": first.url})),)
+
+
+def pack_line(pack: Pack) -> str:
+    """ "1,000 shared credits, $5.00"."""
+    return f"{pack.label}, {words.amount(pack.price, pack.currency)}"
 
 
 def expiry_news(entry: Entry, pools: tuple[Pool, ...], now: datetime) -> tuple[Note, ...]:
