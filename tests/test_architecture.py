@@ -1,4 +1,4 @@
-"""The table of floors: which floor may import what. The test breaks the table on purpose, too, to see that it notices."""
+"""The table of floors: which floor may import what. It is broken on purpose, too, to see that the test notices."""
 
 import ast
 import sys

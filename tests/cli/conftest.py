@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.commanding import Command, Vendors, standard_input
-from tests.desk.world import Memory
+from tests.desk.world import Clock, Memory, World
 
 from creditdesk.sandbox import Sandbox, SandboxThread
 
@@ -23,3 +23,13 @@ def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest
 def vendors() -> Iterator[Vendors]:
     with SandboxThread(Sandbox(seed=7)) as running:
         yield Vendors(running)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A desk that is open in this process, on a sandbox whose clock it shares."""
+    clock = Clock()
+    with SandboxThread(Sandbox(seed=7, clock=clock)) as running:
+        opened = World.begin(running, tmp_path / "desk", clock)
+        yield opened
+        opened.close()

@@ -67,7 +67,8 @@ def test_a_page_that_was_never_added_is_ignored(window: MainWindow) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "name"), list(enumerate(["overview", "sizer", "history", "activity", "alerts", "accounts", "settings"], start=1))
+    ("number", "name"),
+    list(enumerate(["overview", "sizer", "history", "activity", "alerts", "accounts", "settings"], start=1)),
 )
 def test_control_and_a_number_open_a_page(window: MainWindow, qtbot: QtBot, number: int, name: str) -> None:
     open_window(window, qtbot)

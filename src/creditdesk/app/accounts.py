@@ -147,7 +147,9 @@ class AccountStories(QObject):
 
         self._run(story)
 
-    def _run(self, story: Callable[[], Coroutine[Any, Any, Account]], done: Callable[[str], None] | None = None) -> None:
+    def _run(
+        self, story: Callable[[], Coroutine[Any, Any, Account]], done: Callable[[str], None] | None = None
+    ) -> None:
         """Run a story that gives an account; its error is said in a toast, or to `done`."""
 
         async def guarded() -> Account | str:

@@ -1,4 +1,4 @@
-"""Sample accounts and three months of their past, made from resources/sample/demo.toml. The same file, the same past."""
+"""Sample accounts and three months of their past, made from resources/sample/demo.toml. Same file, same past."""
 
 import random
 import tomllib

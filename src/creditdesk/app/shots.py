@@ -1,4 +1,4 @@
-"""Saves every page as a picture: light and dark, large and small. For the demo without a display, and for the README."""
+"""Saves every page as a picture, light and dark, large and small: for a demo without a display, for the README."""
 
 import sys
 from collections.abc import Callable, Iterable
@@ -15,6 +15,7 @@ from creditdesk.ui import theme
 from creditdesk.ui.account_dialog import AccountDialog
 from creditdesk.ui.account_draft import Surroundings
 from creditdesk.ui.dialogs import picture
+from creditdesk.ui.key_field import KeyField, literal_prefix
 
 SIZES = ((1280, 820), (900, 600))
 THEMES = ("light", "dark")
@@ -71,6 +72,11 @@ def _add_account(application: QApplication, desktop: Desktop) -> QPixmap:
     dialog = AccountDialog(around, desktop.window)
     if entry is not None:
         dialog.choose_provider(entry.definition.id)
+        if dialog.form is not None:
+            for credential in entry.definition.credentials:
+                field = dialog.form.key.field(credential.name)
+                if isinstance(field, KeyField):
+                    field.put(f"{literal_prefix(credential.pattern)}sample-key-0000")
         dialog.show_test(entry.reading.snapshot, entry.definition, desktop.parts.now())
     dialog.open()
     _settle(application, desktop)

@@ -1,4 +1,4 @@
-"""Starts the desktop: one window a folder, the last readings painted at once, everything heavy after the first paint."""
+"""Starts the desktop: one window a folder, the last readings at once, everything heavy after the first paint."""
 
 import argparse
 import logging

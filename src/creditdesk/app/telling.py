@@ -1,4 +1,4 @@
-"""Tells alerts: desktop notification, else the tray's balloon, else the banner in the window; once, also across restarts."""
+"""Tells alerts: desktop notification, else the tray's balloon, else the window's banner; once, also across restarts."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta

@@ -198,8 +198,9 @@ class Step:
 class Price:
     """What one item costs. `low` and `high` per item (or per run) in the pool's unit; `high` None means not documented.
 
-    `per`: "item"; "run" (once for the whole list); "item_or_run" (between once and once an item). `pools` lists pool ids
-    (`package:*` matches a family). `draw`: "each" takes the whole cost from every pool; "drain" empties them in order.
+    `per`: "item"; "run" (once for the whole list); "item_or_run" (between once and once an item). `pools` lists the
+    ids of pools (`package:*` matches a family). `draw`: "each" takes the whole cost from every pool; "drain" empties
+    them in order.
     """
 
     fact: Fact
@@ -233,8 +234,8 @@ class Operation:
 class Plan:
     """A plan of the vendor: limits it sets, what it costs, what happens over it.
 
-    `when` restricts it (edition = pakistan). `limits` maps a pool id to its limit. `overage` is the price of one unit over
-    the limit in `currency` when the vendor bills instead of refusing. `upgrade` is shown instead of balances.
+    `when` restricts it (edition = pakistan). `limits` maps a pool id to its limit. `overage` is the price of one unit
+    over the limit in `currency` when the vendor bills instead of refusing. `upgrade` is shown instead of balances.
     `unit_price` is what one unit inside the limit comes to, `valid_months` how long unused units stay (0: not told).
     """
 

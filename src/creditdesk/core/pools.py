@@ -59,7 +59,7 @@ class Level(StrEnum):
 
     @property
     def severity(self) -> int:
-        """0 for good, 1 for not read, 2 for low, 3 for critical, 4 for exhausted; the overview shows the highest first."""
+        """0 good, 1 not read, 2 low, 3 critical, 4 exhausted; the overview shows the highest first."""
         return _SEVERITY[self]
 
 
@@ -92,7 +92,7 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The pools of an account at an instant, with their source. `inferred`: fields were guessed, the user has not confirmed."""
+    """The pools of an account at an instant, with their source. `inferred`: fields were guessed, unconfirmed."""
 
     read_at: datetime
     source: Source
@@ -109,7 +109,7 @@ class Snapshot:
 class Trouble:
     """A reading that failed. `message` is one plain sentence without any secret; `retry_at` is when it is tried next.
 
-    `vendor_asked` is true when `retry_at` was asked for by the vendor (Retry-After): then even an explicit refresh waits.
+    `vendor_asked` is true when `retry_at` was asked for by the vendor (Retry-After): even an explicit refresh waits.
     """
 
     kind: TroubleKind
@@ -142,9 +142,9 @@ class Thresholds:
 class Account:
     """One key at one vendor. Never holds the key: only where it is kept.
 
-    `settings` are the definition's params (plan, edition, licence, price list ...). `base_url` is "" or a loopback origin
-    that replaces scheme and host of the definition's URLs. `interval_s` of 0 means the desk's interval. `reserve` maps a
-    pool id to an amount that the sizer keeps untouched.
+    `settings` are the definition's params (plan, edition, licence, price list). `base_url` is "" or a loopback origin
+    that replaces scheme and host of the definition's URLs. `interval_s` of 0 means the desk's interval. `reserve` maps
+    a pool id to an amount that the sizer keeps untouched.
     """
 
     id: str
@@ -185,7 +185,7 @@ class RunOut:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the desk knows of an account now: the last good snapshot, what went wrong since, and what follows from it."""
+    """What the desk knows of an account now: the last good snapshot, what went wrong since, and what follows."""
 
     account: Account
     snapshot: Snapshot | None

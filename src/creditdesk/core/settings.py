@@ -19,7 +19,7 @@ class ThemeChoice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Desk-wide choices. `interval_s` is never under 60 seconds; `ca_file` is a PEM file of a company's own authority."""
+    """Desk-wide choices. `interval_s` is at least 60 seconds; `ca_file` is a PEM file of a company's own authority."""
 
     interval_s: int = 300
     thresholds: Thresholds = field(default_factory=Thresholds)

@@ -74,7 +74,8 @@ def _limit(rule: PoolRule, plan: Plan | None, entry: Typed | None) -> Decimal | 
 
 
 def _refilled(reset: When, typed_at: datetime, now: datetime) -> bool:
-    return bool(reset.every) and reset.anchor == "first" and last_reset(reset.every, reset.anchor, reset.tz, now) > typed_at
+    ruled = bool(reset.every) and reset.anchor == "first"
+    return ruled and last_reset(reset.every, reset.anchor, reset.tz, now) > typed_at
 
 
 def _pool(

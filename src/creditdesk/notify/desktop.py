@@ -24,7 +24,7 @@ class Notifier:
         self._notifier = DesktopNotifier(app_name=name, app_icon=Icon(path=icon) if icon else None)
 
     async def show(self, message: Message, pressed: Callable[[str], None]) -> str | None:
-        """Show it; its identifier, or None when no service took it. `pressed("open")` is told when its body is clicked."""
+        """Show it; its identifier, or None when no service took it. A click on its body is `pressed("open")`."""
         taken: list[bool] = []
         buttons = [Button(title=label, on_pressed=_call(pressed, action)) for label, action in message.buttons]
         try:

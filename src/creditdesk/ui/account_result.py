@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from creditdesk.core.definition import Definition
 from creditdesk.core.pools import Pool, PoolKind, Snapshot, Trouble, TroubleKind
-from creditdesk.core.pricing import ZERO
 from creditdesk.ui import parts, theme, words
+from creditdesk.ui.card_content import used_share
 from creditdesk.ui.gauge_rows import GaugeLine, GaugeRows
 
 _MILD = frozenset({TroubleKind.THROTTLED, TroubleKind.VENDOR_DOWN, TroubleKind.NO_NETWORK, TroubleKind.KEYRING_LOCKED})
@@ -79,11 +79,9 @@ _INFERRED = (
 
 
 def pool_line(pool: Pool) -> GaugeLine:
-    """A pool as a line: what is left, and a bar of it where there is a limit, as in the picture."""
+    """A pool as a line: what is left, and a bar of what is used where there is a limit, as on the cards."""
     figure, rest = words.left_parts(pool)
-    share: float | None = None
-    if pool.limit is not None and pool.limit > 0 and pool.left is not None:
-        share = float(max(pool.left, ZERO) / pool.limit)
+    share = used_share(pool)
     return GaugeLine(pool.label, figure, rest, bar=share is not None, used=share)
 
 

@@ -57,7 +57,7 @@ class Engine(QObject):
         job: Callable[[], Coroutine[Any, Any, Any]],
         tell: Callable[[Any], None] | None = None,
     ) -> None:
-        """Run `job()` on the engine's loop; `tell(result)` is called on the GUI thread. Nothing happens after `stop`."""
+        """Run `job()` on the engine's loop; `tell(result)` hears it on the GUI thread. Nothing happens after `stop`."""
         if not self._stopping:
             self._asked += 1
             self._loop.call_soon_threadsafe(self._start, job, tell)

@@ -95,8 +95,8 @@ def _warning(detail: str) -> str:
     level, _, cause = detail.partition(" ")
     if level not in _LEVELS:
         return detail
-    said = cause_words(cause)
-    return f"{words.level_word(_LEVELS[level])}: {said[:1].lower()}{said[1:]}" if said else words.level_word(_LEVELS[level])
+    word, said = words.level_word(_LEVELS[level]), cause_words(cause)
+    return f"{word}: {said[:1].lower()}{said[1:]}" if said else word
 
 
 def pool_label(pool_id: str, definition: Definition | None) -> str:

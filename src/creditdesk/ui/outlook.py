@@ -17,7 +17,9 @@ def outlook(reading: Reading, definition: Definition, now: datetime) -> str:
     first = first_run_out(reading, now)
     if first is not None:
         pool = reading.snapshot.pool(first.pool) if reading.snapshot else None
-        parts = [run_out_line(first, pool, now, named=sum(not each.in_turn for each in reading.run_outs) > 1), reset_line(pool, now) if pool else _next_reset(pools, now)]
+        several = sum(not each.in_turn for each in reading.run_outs) > 1
+        reset = reset_line(pool, now) if pool else _next_reset(pools, now)
+        parts = [run_out_line(first, pool, now, named=several), reset]
         return JOINT.join(part for part in parts if part)
     for line in (_next_reset(pools, now), _next_expiry(pools, now)):
         if line:
