@@ -147,7 +147,7 @@ class RanktrackerCases(Sender):
         words = [
             f"word {number} {chance.randrange(10**6)}" for number in range(near(min(rooms.values()) // engines, chance))
         ]
-        reserve = {"keywords": Decimal(chance.randrange(40))} if chance.random() < 0.1 else {}
+        reserve = {"keywords": Decimal(chance.randrange(40))} if chance.random() < 0.3 else {}
         return Case(self.provider, "track-keywords", untidy(words, chance), {"engines": str(engines)}, reserve=reserve)
 
     def one(self, case: Case, items: Sequence[str]) -> tuple[int, Any]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from creditdesk.app.process import make_application, report_bugs, temporary_folder
+from creditdesk.app.process import make_application, quit_on_signals, report_bugs, temporary_folder
 from creditdesk.app.sample import SampleAccount, past_snapshots, sample_accounts
 from creditdesk.core.pools import Account, Custody
 from creditdesk.core.series import Episode
@@ -39,8 +39,11 @@ def run_demo(_data_dir: str | None, shots: str | None) -> int:
                 from creditdesk.app.shots import take_all
 
                 return take_all(application, desktop, readings, Path(shots))
+            quitting = quit_on_signals(application)
             desktop.open(readings)
-            return int(application.exec())
+            code = int(application.exec())
+            quitting.setEnabled(False)
+            return code
         finally:
             desktop.close()
 

@@ -2,7 +2,7 @@
 
 import base64
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -14,13 +14,16 @@ from PySide6.QtWidgets import QApplication
 from creditdesk.app.accounts import AccountStories
 from creditdesk.app.pages import Pages
 from creditdesk.app.parts import Parts
+from creditdesk.app.process import Application
 from creditdesk.app.readings import Readings
-from creditdesk.app.telling import Teller
+from creditdesk.app.telling import Teller, system_notifier
 from creditdesk.core.pools import Level, Reading
 from creditdesk.core.settings import Settings
 from creditdesk.desk.opening import Desk
+from creditdesk.notify.message import Shows
 from creditdesk.paths import Places
 from creditdesk.store.config import ConfigError
+from creditdesk.store.history import HistoryError
 from creditdesk.store.vault import VaultError
 from creditdesk.ui import parts as ui_parts
 from creditdesk.ui import theme
@@ -37,23 +40,34 @@ NO_TRAY = "This desktop has no tray. creditdesk stays in the task bar when you c
 class Desktop(QObject):
     """One open desk on the screen. `open` shows it, `close` takes it down in order."""
 
-    def __init__(self, application: QApplication, desk: Desk, where: Places, sample: bool = False) -> None:
+    def __init__(
+        self,
+        application: QApplication,
+        desk: Desk,
+        where: Places,
+        sample: bool = False,
+        open_notifier: Callable[[], Shows] = system_notifier,
+    ) -> None:
         super().__init__()
         self._application = application
         self.engine = Engine(self)
         self.window = MainWindow()
         self.parts = Parts(desk, self.engine, Board(), self.window, desk.tools.chosen.settings, sample)
+        if sample:
+            self.window.setWindowTitle("creditdesk, sample data")
         self.overview = OverviewPage()
         self.window.add_page("overview", self.overview)
         self.tray = Tray(self.parts.now, self)
         self.readings = Readings(self.parts, self.overview, self.tray, self)
         self.stories = AccountStories(self.parts, self)
-        self.teller = Teller(self.parts, self.tray, self)
+        self.teller = Teller(self.parts, self.tray, open_notifier, self)
         self.pages = Pages(self.parts, self.stories, self.teller, where, self)
         self._closed = False
         self._painted = False
         self._wire()
         self._wire_overview()
+        if isinstance(application, Application):
+            application.quitting.connect(self.window.let_close)
 
     def open(self, readings: Iterable[Reading]) -> None:
         """Show the window with the last readings; everything else begins after the first paint."""
@@ -101,6 +115,7 @@ class Desktop(QObject):
 
     def quit(self) -> None:
         """End the program."""
+        self.window.let_close()
         self._application.quit()
 
     def _wire(self) -> None:
@@ -111,12 +126,14 @@ class Desktop(QObject):
         window.account_chosen.connect(pages.show_history)
         window.quit_requested.connect(self.quit)
         window.close_requested.connect(self._closing)
-        readings.came.connect(lambda outcome: self.teller.hear(outcome.fired, outcome.cleared))
+        readings.came.connect(self.teller.hear)
         readings.came.connect(lambda _outcome: pages.renew())
         readings.listed.connect(pages.renew)
+        readings.unkept.connect(window.show_notice)
         self.stories.changed.connect(self._act_on)
         self.stories.listed.connect(readings.list_anew)
         self.stories.removed.connect(readings.drop)
+        self.stories.removed.connect(self.teller.drop)
         self.stories.link_requested.connect(self._open_link)
         pages.link_requested.connect(self._open_link)
         pages.refresh_requested.connect(readings.ask_again)
@@ -128,7 +145,9 @@ class Desktop(QObject):
         self.tray.account_chosen.connect(self._open_account)
         self.tray.snooze_requested.connect(lambda hours: self.teller.snooze(None, hours))
         self.teller.open_requested.connect(self._open_account)
-        self.engine.failed.connect(_raise)
+        self.teller.snoozed.connect(self.overview.show_snoozed)
+        readings.poller.looked.connect(self.teller.renew_quiet)
+        self.engine.failed.connect(self._fail)
 
     def _wire_overview(self) -> None:
         overview, stories = self.overview, self.stories
@@ -209,6 +228,7 @@ class Desktop(QObject):
         changed = settings.theme != self.parts.settings.theme
         self.parts.settings = settings
         self.pages.settle()
+        self.teller.settle()
         if changed:
             theme.choose(self._application, settings.theme)
         self.readings.list_anew()
@@ -230,6 +250,12 @@ class Desktop(QObject):
             with suppress(ConfigError, OSError):
                 self.parts.desk.tools.chosen.change_settings(lambda before: replace(before, window=geometry))
         await self.parts.desk.close()
+
+    def _fail(self, error: BaseException) -> None:
+        """A story ended in an error it did not expect. Only what is wrong with the history file is the world's."""
+        if not isinstance(error, HistoryError):
+            raise error
+        self.window.show_notice(str(error))
 
     def _look_around(self) -> None:
         """Open the demo beside this desk, in a process of its own."""
@@ -256,7 +282,3 @@ def _bytes(text: str) -> bytes:
         return base64.b64decode(text, validate=True)
     except ValueError:
         return b""
-
-
-def _raise(error: BaseException) -> None:
-    raise error

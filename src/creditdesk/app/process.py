@@ -1,6 +1,8 @@
 """The process around the desktop: the application object, our own bugs, work beside the making of the window."""
 
 import os
+import signal
+import socket
 import sys
 import tempfile
 from collections.abc import Callable
@@ -10,6 +12,7 @@ from threading import Thread
 from types import TracebackType
 from typing import TypeVar
 
+from PySide6.QtCore import QEvent, QSocketNotifier, Signal
 from PySide6.QtWidgets import QApplication
 
 from creditdesk.desk.tools import utc_now
@@ -18,14 +21,52 @@ from creditdesk.store.privacy import write_crash_report
 T = TypeVar("T")
 
 
-def make_application() -> QApplication:
+class Application(QApplication):
+    """Qt's application. Before it quits it asks every window to close; one that hides instead would be asked for ever.
+
+    Signals:
+        quitting(): the program ends, by the user, the session or a signal.
+    """
+
+    quitting = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        """Qt's."""
+        if event.type() == QEvent.Type.Quit:
+            self.quitting.emit()
+        return super().event(event)
+
+
+def make_application() -> Application:
     """The application object with its name, and nothing that costs time."""
     QApplication.setDesktopFileName("creditdesk")
-    application = QApplication(sys.argv[:1])
+    application = Application(sys.argv[:1])
     application.setApplicationName("creditdesk")
     application.setApplicationDisplayName("creditdesk")
     application.setQuitOnLastWindowClosed(False)
     return application
+
+
+def quit_on_signals(application: QApplication) -> QSocketNotifier:
+    """Let Ctrl+C and SIGTERM end the window in order. Keep what is returned as long as the window lives.
+
+    Python's own handlers would wait until Qt comes back to Python; the socket wakes Qt at once.
+    """
+    ours, woken = socket.socketpair()
+    for end in (ours, woken):
+        end.setblocking(False)
+    signal.set_wakeup_fd(woken.fileno(), warn_on_full_buffer=False)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+    notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read, application)
+
+    def woke() -> None:
+        ours.recv(64)
+        application.quit()
+
+    notifier.activated.connect(woke)
+    notifier.destroyed.connect(lambda: woken.close())  # a bound method alone would not keep the socket
+    return notifier
 
 
 def in_background(work: Callable[[], T]) -> "Future[T]":

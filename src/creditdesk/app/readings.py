@@ -7,9 +7,13 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from creditdesk.app.parts import Parts
+from creditdesk.core.cadence import rhythm
+from creditdesk.core.levels import is_stale
 from creditdesk.core.pools import Reading
 from creditdesk.core.totals import totals
 from creditdesk.desk.reading import Outcome
+from creditdesk.store.history import HistoryError
+from creditdesk.ui.board import Entry
 from creditdesk.ui.overview import OverviewPage
 from creditdesk.ui.poller import Poller
 from creditdesk.ui.totals_words import totals_line
@@ -22,10 +26,13 @@ class Readings(QObject):
     Signals:
         came(object): an Outcome was shown.
         listed(): other accounts, or another order of them, are shown.
+        unkept(str): a reading was shown that could not be written down, and why.
     """
 
     came = Signal(object)
     listed = Signal()
+    unkept = Signal(str)
+    _missed = Signal(str)
 
     def __init__(self, parts: Parts, overview: OverviewPage, tray: Tray, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -36,6 +43,7 @@ class Readings(QObject):
         self.poller = Poller(parts.board, parts.now, self)
         self.poller.due.connect(self._read)
         self.poller.looked.connect(self._age)
+        self._missed.connect(self.poller.missed)
 
     def refresh(self, account_id: str) -> None:
         """Read this account now, unless it is being read."""
@@ -98,9 +106,11 @@ class Readings(QObject):
 
     def _read(self, account_id: str) -> None:
         def told(outcome: Outcome | None) -> None:
-            self.poller.answered(account_id)
-            if outcome is not None:
-                self.show(outcome)
+            try:
+                if outcome is not None:
+                    self.show(outcome)
+            finally:  # after the new due time is known, or the poller would look at once
+                self.poller.answered(account_id)
 
         self._tell(account_id, partial(self._parts.desk.reader.read, account_id), told, always=True)
 
@@ -112,6 +122,7 @@ class Readings(QObject):
         always: bool = False,
     ) -> None:
         """Run a story of one account; an account that was removed meanwhile is no error."""
+        desk = self._parts.desk
 
         async def story() -> Outcome | None:
             try:
@@ -120,6 +131,12 @@ class Readings(QObject):
                 if error.args != (account_id,):
                     raise
                 return None
+            except HistoryError as error:  # the number is true all the same
+                self.unkept.emit(str(error))
+                return Outcome(desk.reader.reading(desk.tools.chosen.account(account_id)))
+            except Exception:  # our own bug: it is told and reported; the account is read again a while later
+                self._missed.emit(account_id)
+                raise
 
         self._parts.ask(story, lambda outcome: told(outcome) if always or outcome is not None else None)
 
@@ -139,6 +156,20 @@ class Readings(QObject):
         self._overview.show_totals(totals_line(totals(pairs, parts.now()), definitions, parts.settings))
 
     def _age(self) -> None:
-        if not self._tray.shown and not self._parts.sample:
+        """Time went by: ages grow, and a number that nobody renewed is not live any more."""
+        parts = self._parts
+        if not self._tray.shown and not parts.sample:
             self._tray.show()  # some desktops bring their tray late
-        self._overview.show_now(self._parts.now())
+        entries = parts.board.entries()
+        if any(self._went_stale(entry) for entry in entries):
+            self.list_anew()
+            return
+        self._overview.show_now(parts.now())
+        self._tray.show_entries(entries, parts.settings)
+
+    def _went_stale(self, entry: Entry) -> bool:
+        reading = entry.reading
+        if reading.snapshot is None or reading.stale:
+            return False
+        interval = rhythm(reading.account, entry.definition, self._parts.settings).interval_s
+        return is_stale(reading.snapshot, interval, self._parts.now())

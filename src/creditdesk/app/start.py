@@ -5,7 +5,7 @@ import logging
 
 from PySide6.QtWidgets import QApplication
 
-from creditdesk.app.process import fail, in_background, make_application, report_bugs
+from creditdesk.app.process import fail, in_background, make_application, quit_on_signals, report_bugs
 from creditdesk.core.pools import Reading
 from creditdesk.desk.opening import Desk, open_desk
 from creditdesk.paths import Places, places
@@ -45,13 +45,10 @@ def run_window(where: Places) -> int:
     return fail(f"Another creditdesk uses {where.data_dir} and does not answer.")
 
 
-
-
 def load(where: Places) -> tuple[Desk, list[Reading]]:
     """Open the desk and remember the last readings."""
     desk = open_desk(where)
     return desk, desk.reader.load()
-
 
 
 def _run_locked(application: QApplication, where: Places) -> int:
@@ -66,10 +63,12 @@ def _run_locked(application: QApplication, where: Places) -> int:
     desktop = Desktop(application, desk, where)
     doorbell = Doorbell(where.data_dir)
     doorbell.rung.connect(lambda _text: desktop.raise_window())
+    quitting = quit_on_signals(application)
     report_bugs(desktop, where.reports)
     desktop.open(readings)
     try:
         return int(application.exec())
     finally:
+        quitting.setEnabled(False)
         doorbell.close()
         desktop.close()

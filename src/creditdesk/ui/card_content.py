@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from creditdesk.core.definition import Definition
-from creditdesk.core.pools import Level, Pool, PoolKind, Source
+from creditdesk.core.pools import Level, Pool, PoolKind, Reading, Source
 from creditdesk.core.settings import Settings
 from creditdesk.ui import outlook, theme, words
 from creditdesk.ui.board import Entry
@@ -51,7 +51,7 @@ def card_content(entry: Entry, now: datetime, settings: Settings) -> CardContent
     chosen = definition.settings(reading.account.settings)
     plan = definition.plan(chosen)
     tone = theme.state(reading.level).gauge
-    head = CardContent(definition.name, sub_line(entry, now, settings), reading.level, tone, reading.stale)
+    head = CardContent(definition.name, sub_line(entry, now, settings), reading.level, tone, is_old(reading))
     if plan is not None and plan.upgrade:
         ask = Ask("See plans", "link", {"url": plan.upgrade_url}, "primary") if plan.upgrade_url else None
         return _with(head, notes=(Note(plan.upgrade, ask, title=plan.label), *notices(definition, chosen)))
@@ -127,7 +127,7 @@ def _hero(pool: Pool, entry: Entry, now: datetime, settings: Settings) -> tuple[
     value = pool.left if pool.left is not None else pool.used
     what = "left" if pool.left is not None else "used"
     unit = "" if words.is_money(pool.unit) or value is None else f"{words.unit_word(pool.unit, value)} "
-    if reading.stale:
+    if is_old(reading):
         rest = f"{unit}{what}, {words.age(reading.read_at, now)}"
     elif run_out is not None and pool.left is not None:
         rest = f"{unit}{outlook.lasts_line(run_out, now)}"
@@ -182,7 +182,7 @@ def used_share(pool: Pool) -> float | None:
 def _pool_tone(pool: Pool, entry: Entry, now: datetime) -> str:
     """The colour of a pool's bar: the account's, on the pool that the account's level comes from."""
     reading = entry.reading
-    if reading.stale or reading.level is Level.NOT_READ:
+    if is_old(reading) or reading.level is Level.NOT_READ:
         return "stale"
     if reading.level is Level.GOOD or reading.snapshot is None:
         return "accent"
@@ -203,6 +203,12 @@ def _foot(entry: Entry, hero_pool: Pool | None, now: datetime, settings: Setting
         if run_out is not None:
             return outlook.per_day_line(run_out, hero_pool, settings.hide_amounts)
     return outlook.outlook(reading, entry.definition, now)
+
+
+def is_old(reading: Reading) -> bool:
+    """Whether the number is not to be taken for live: it is stale, or the last try to renew it failed."""
+    live = reading.snapshot is not None and reading.snapshot.source in (Source.LIVE, Source.METERED)
+    return reading.stale or (live and reading.trouble is not None)
 
 
 def is_typed(entry: Entry) -> bool:

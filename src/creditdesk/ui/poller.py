@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from creditdesk.ui.board import Board
+from creditdesk.ui.board import Board, Entry
 
 LONGEST_WAIT = timedelta(seconds=20)
 """The poller looks at least this often, so that waking from sleep and clock jumps are noticed."""
@@ -27,6 +27,7 @@ class Poller(QObject):
         self._board = board
         self._clock = clock
         self._asked: set[str] = set()
+        self._held: dict[str, datetime] = {}
         self._running = False
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.look)
@@ -54,22 +55,31 @@ class Poller(QObject):
         if self._running:
             self._wait(self._clock())
 
+    def missed(self, account_id: str) -> None:
+        """The reading of this account ended in a bug of ours: it is due again, but not before a while has passed."""
+        self._held[account_id] = self._clock() + LONGEST_WAIT
+        self.answered(account_id)
+
     def look(self) -> None:
         """Emit `due` for every account that is due, and look again when the next one is."""
         now = self._clock()
         for entry in self._board.entries():
-            due_at = entry.reading.due_at
+            due_at = self._due_at(entry, now)
             if due_at is not None and due_at <= now and self.asked(entry.id):
                 self.due.emit(entry.id)
         self.looked.emit()
         if self._running:
             self._wait(now)
 
+    def _due_at(self, entry: Entry, now: datetime) -> datetime | None:
+        due_at = entry.reading.due_at
+        held = self._held.get(entry.id)
+        if due_at is None or held is None or not now < held <= now + LONGEST_WAIT:
+            return due_at
+        return max(due_at, held)
+
     def _wait(self, now: datetime) -> None:
-        dues = [
-            entry.reading.due_at
-            for entry in self._board.entries()
-            if entry.reading.due_at is not None and entry.id not in self._asked
-        ]
-        wait = min([LONGEST_WAIT, *(max(due - now, timedelta(milliseconds=50)) for due in dues)])
+        dues = [self._due_at(entry, now) for entry in self._board.entries() if entry.id not in self._asked]
+        waits = [max(due_at - now, timedelta(milliseconds=50)) for due_at in dues if due_at is not None]
+        wait = min([LONGEST_WAIT, *waits])
         self._timer.start(int(wait.total_seconds() * 1000) + 1)

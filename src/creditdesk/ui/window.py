@@ -16,6 +16,7 @@ from creditdesk.ui.sidebar import LOWER_PAGES, PAGES, SideAccount, Sidebar
 from creditdesk.ui.toast import Toast, Toasts
 
 LEAST_PAGE_PX = 600  # a page narrower than this (in base fonts) gets the sidebar's room
+MOST_NOTICES = 3
 
 
 class MainWindow(QMainWindow):
@@ -51,6 +52,7 @@ class MainWindow(QMainWindow):
         self.sidebar.account_chosen.connect(self.account_chosen)
         self.sidebar.add_requested.connect(self.add_requested)
         self.notice = Banner()
+        self._notices = [self.notice]  # the one that spoke last is the last
         self._stack = QStackedWidget()
         self._build()
         self.toasts = Toasts(self)
@@ -106,25 +108,41 @@ class MainWindow(QMainWindow):
         """Show how many alerts are open."""
         self.sidebar.show_alert_count(count)
 
-    def show_notice(self, text: str, level: Level = Level.LOW, buttons: Sequence[Button] = ()) -> None:
-        """Say something about the whole desk above every page until it is closed. The first sentence is bold."""
+    def show_notice(self, text: str, level: Level = Level.LOW, buttons: Sequence[Button] = ()) -> Banner:
+        """Say something about the whole desk above every page until it is closed. The first sentence is bold.
+
+        Three notices stand there at the most; a fourth takes the place of the oldest. `clear_news` of the strip that
+        is given back closes it.
+        """
         lead, stop, rest = text.partition(". ")
+        strip = self._strip_for(text)
         close = button("", "quiet", "close", name="Close")
-        close.clicked.connect(self.notice.clear_news)
-        self.notice.show_news(lead + ("." if stop else ""), rest, level, *buttons, close)
+        close.clicked.connect(strip.clear_news)
+        strip.show_news(lead + ("." if stop else ""), rest, level, *buttons, close)
         self._notice_row.setContentsMargins(theme.px(24), theme.px(14), theme.px(24), 0)
+        return strip
 
     def clear_notice(self) -> None:
-        """Close what `show_notice` said."""
-        self.notice.clear_news()
+        """Close all that `show_notice` said."""
+        for strip in self._notices:
+            strip.clear_news()
+
+    @property
+    def notices(self) -> list[str]:
+        """What stands there now, the oldest first."""
+        return [strip.accessibleName() for strip in self._notices if not strip.isHidden()]
 
     def show_toast(self, text: str, undo: Callable[[], None] | None = None) -> Toast:
         """Say something short for 8 seconds; `undo` is called when the user takes it back."""
         return self.toasts.show_words(text, undo)
 
+    def let_close(self) -> None:
+        """The program ends: the window closes when it is asked to, without asking its owner again."""
+        self._may_close = True
+
     def close_for_good(self) -> None:
         """Close the window without asking its owner again."""
-        self._may_close = True
+        self.let_close()
         self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -168,6 +186,18 @@ class MainWindow(QMainWindow):
         self._stack.addWidget(page)
         if not self._page:
             self.show_page(name)
+
+    def _strip_for(self, text: str) -> Banner:
+        """The strip that says this already, else a free one, a new one, or the oldest."""
+        same = next((each for each in self._notices if not each.isHidden() and each.accessibleName() == text), None)
+        strip = same or next((each for each in self._notices if each.isHidden()), None)
+        if strip is None and len(self._notices) < MOST_NOTICES:
+            strip = Banner()
+            self._notice_row.addWidget(strip)
+        elif strip is None:
+            strip = self._notices[0]
+        self._notices = [*(each for each in self._notices if each is not strip), strip]
+        return strip
 
     def _add_shortcuts(self) -> None:
         places = [name for name, _, _ in (*PAGES, *LOWER_PAGES)]

@@ -1,0 +1,242 @@
+"""A desktop on the (off-screen) screen: a real window on a real desk, its vendors a sandbox, its keyring in memory.
+
+The clock stands until it is moved; the poller looks when a test says `look`. Nothing of it may outlive the test.
+"""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+from tests.desk.world import Clock, Memory
+
+from creditdesk.app.desktop import Desktop
+from creditdesk.core.pools import Account, Custody, Reading
+from creditdesk.desk.opening import Desk, open_desk
+from creditdesk.notify.message import Message
+from creditdesk.paths import Places
+from creditdesk.providers.exchange import DEADLINE_S, Exchange
+from creditdesk.providers.transport import open_client
+from creditdesk.sandbox import Fault, FaultKind, Sandbox, SandboxThread
+from creditdesk.store.vault import Vault
+from creditdesk.ui.account_dialog import AccountDialog
+from creditdesk.ui.card import AccountCard
+
+PATIENCE_MS = 10_000
+BEAT_MS = 5
+
+
+@dataclass
+class Messages:
+    """A notification service that keeps what it is told. `takes` False: there is none."""
+
+    takes: bool = True
+    shown: list[Message] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
+    pressed: list[Callable[[str], None]] = field(default_factory=list)
+
+    async def show(self, message: Message, pressed: Callable[[str], None]) -> str | None:
+        if not self.takes:
+            return None
+        self.shown.append(message)
+        self.pressed.append(pressed)
+        return f"message-{len(self.shown)}"
+
+    async def withdraw(self, identifier: str) -> None:
+        self.withdrawn.append(identifier)
+
+
+class Gaps:
+    """The largest gap, in milliseconds, between two beats of a precise timer on the GUI's event loop."""
+
+    def __init__(self) -> None:
+        self.largest = 0.0
+        self.beats = 0
+        self._last = time.perf_counter()
+        self._timer = QTimer(timerType=Qt.TimerType.PreciseTimer, interval=BEAT_MS)
+        self._timer.timeout.connect(self._beat)
+        self._timer.start()
+
+    def stop(self) -> float:
+        self._timer.stop()
+        self._beat()
+        return self.largest
+
+    def _beat(self) -> None:
+        now = time.perf_counter()
+        self.largest = max(self.largest, (now - self._last) * 1000)
+        self._last = now
+        self.beats += 1
+
+
+class Screen:
+    """The sandbox, the folder, and the desktop that is open in it. `open` and `close` may follow each other."""
+
+    def __init__(self, qtbot: QtBot, application: QApplication, running: SandboxThread, folder: Path, clock: Clock):
+        self.qtbot = qtbot
+        self.application = application
+        self.running = running
+        self.places = Places(folder, folder).make()
+        self.clock = clock
+        self.memory: Memory | None = Memory()
+        self.messages = Messages()
+        self.deadline_s = DEADLINE_S
+        self.sample = False
+        self.desktop: Desktop = None  # type: ignore[assignment]  # it is there between open and close
+        self._threads = set(threading.enumerate())
+
+    # ---- the desk
+
+    def open_desk(self) -> Desk:
+        """The desk of this folder, without a window. Close it before the window is opened."""
+        vault = Vault(self.memory, limit_s=5)
+        asking = lambda: Exchange(open_client(), self.deadline_s)  # noqa: E731
+        return open_desk(self.places, vault, asking, self.clock)
+
+    def prepare(self, *drafts: tuple[Account, dict[str, str]]) -> list[Account]:
+        """Add accounts before the window is opened."""
+
+        async def story() -> list[Account]:
+            desk = self.open_desk()
+            try:
+                return [await desk.registry.add(draft, keys) for draft, keys in drafts]
+            finally:
+                await desk.close()
+
+        return asyncio.run(story())
+
+    def draft(self, provider: str, name: str = "", key: str = "", **changes: Any) -> tuple[Account, dict[str, str]]:
+        """An account at the sandbox's first account of a vendor, with its key for the keyring."""
+        account = Account("", name or provider, provider, Custody.KEYRING, base_url=self.url(provider))
+        return account.changed(**changes), {"key": key or self.key(provider)}
+
+    def by_hand(self, provider: str, name: str = "", **settings: str) -> tuple[Account, dict[str, str]]:
+        """An account without a key, whose balances are typed."""
+        return Account("", name or provider, provider, Custody.NONE, settings=settings), {}
+
+    # ---- the window
+
+    def open(self, quiet: bool = True) -> Desktop:
+        """Open the window and (quiet) wait until every account that is due was read."""
+        desk = self.open_desk()
+        self.desktop = Desktop(self.application, desk, self.places, self.sample, lambda: self.messages)
+        self.desktop.open(desk.reader.load())
+        if quiet:
+            self.settle()
+        return self.desktop
+
+    def close(self) -> float:
+        """Close the window; how many seconds that took. Nothing of it is left running."""
+        began = time.perf_counter()
+        self.desktop.close()
+        took = time.perf_counter() - began
+        for widget in (self.desktop.window, self.desktop):
+            widget.deleteLater()
+        self.desktop = None  # type: ignore[assignment]
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        self.until(lambda: not self.left_running())
+        return took
+
+    def restart(self, quiet: bool = True) -> Desktop:
+        self.close()
+        return self.open(quiet)
+
+    def left_running(self) -> list[str]:
+        """The threads that are there now and were not before the first window."""
+        return [thread.name for thread in threading.enumerate() if thread not in self._threads]
+
+    def until(self, condition: Callable[[], bool], ms: int = PATIENCE_MS) -> None:
+        self.qtbot.waitUntil(condition, timeout=ms)
+
+    def settle(self) -> None:
+        """Wait until nothing is read or worked out."""
+        self.until(self.desktop.is_quiet)
+
+    def look(self, **passed: float) -> None:
+        """Time goes by, the poller looks, and what is due is read."""
+        self.clock.move(**passed)
+        self.desktop.readings.poller.look()
+        self.settle()
+
+    def dialog(self) -> AccountDialog:
+        """The account dialog that is open, or about to be."""
+        self.until(lambda: bool(self._dialogs()))
+        return self._dialogs()[0]
+
+    def _dialogs(self) -> list[AccountDialog]:
+        return [each for each in self.desktop.window.findChildren(AccountDialog) if each.isVisible()]
+
+    # ---- what is on screen
+
+    def card(self, account: Account | str = "") -> AccountCard:
+        """The account's card on the overview, or the only one."""
+        wanted = account if isinstance(account, str) else account.id
+        cards = [card for card in self.desktop.overview.cards if wanted in ("", card.account_id)]
+        assert len(cards) == 1, [card.account_id for card in cards]
+        return cards[0]
+
+    def reading(self, account: Account | str = "") -> Reading:
+        entry = self.desktop.parts.board.entry(self.card(account).account_id)
+        assert entry is not None
+        return entry.reading
+
+    def left(self, account: Account | str = "") -> dict[str, Decimal | None]:
+        snapshot = self.reading(account).snapshot
+        return {pool.id: pool.left for pool in snapshot.pools} if snapshot else {}
+
+    # ---- the sandbox
+
+    def key(self, provider: str) -> str:
+        return self.running.addresses.keys[provider]
+
+    def url(self, provider: str) -> str:
+        return self.running.addresses.base_urls[provider]
+
+    def fault(self, kind: FaultKind, provider: str | None = None, **fields: Any) -> None:
+        self.running.call(lambda box: box.set_fault(Fault(kind=kind, provider=provider, **fields)))
+
+    def clear(self) -> None:
+        self.running.call(Sandbox.clear_faults)
+
+    def consume(self, provider: str, **amounts: Any) -> None:
+        self.running.call(lambda box: box.consume(provider, **amounts))
+
+    def set(self, provider: str, **state: Any) -> None:
+        self.running.call(lambda box: box.update_account(provider, **state))
+
+    def requests(self, provider: str) -> int:
+        pages = self.running.call(Sandbox.books)["vendors"].get(provider, {})
+        return sum(sum(page["requests"].values()) for page in pages.values())
+
+    def open_requests(self) -> int:
+        return int(self.running.call(Sandbox.books)["open_requests"])
+
+
+def texts(widget: QWidget) -> list[str]:
+    """Everything that a widget and what is in it says: words, numbers, tool tips, accessible names and descriptions."""
+    said: list[str] = []
+    for each in (widget, *widget.findChildren(QWidget)):
+        for name in ("text", "accessibleName", "accessibleDescription", "toolTip", "windowTitle", "toPlainText"):
+            told = getattr(each, name, None)
+            if callable(told):
+                said.append(str(told()))
+    return [text for text in said if text]
+
+
+def spoken(widgets: Iterable[QWidget]) -> str:
+    """The same of several widgets as one text."""
+    return "\n".join(text for widget in widgets for text in texts(widget))
+
+
+def start(now: datetime) -> Clock:
+    clock = Clock()
+    clock.now = now
+    return clock
