@@ -45,7 +45,7 @@ class Places:
 
     @property
     def reports(self) -> Path:
-        """Crash reports and the log."""
+        """Crash reports."""
         return self.data_dir / "reports"
 
     def make(self) -> "Places":

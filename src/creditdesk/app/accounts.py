@@ -125,7 +125,8 @@ class AccountStories(QObject):
                 return
             self.removed.emit(account.id)
             self.listed.emit()
-            self._parts.window.show_toast(f"Removed {account.name} and its key.", lambda: self._restore(result))
+            said = f"Removed {account.name}{' and its key' if result.keys() else ''}. {result.key_stays}".strip()
+            self._parts.window.show_toast(said, lambda: self._restore(result))
 
         self._parts.ask(story, told)
 
@@ -224,4 +225,3 @@ class AccountStories(QObject):
                 dialog.accept()
 
         self._run(story, told)
-

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from creditdesk.app.accounts import AccountStories
 from creditdesk.app.pages import Pages
 from creditdesk.app.parts import Parts
-from creditdesk.app.process import Application
+from creditdesk.app.process import Application, log_safely
 from creditdesk.app.readings import Readings
 from creditdesk.app.telling import Teller, system_notifier
 from creditdesk.core.pools import Level, Reading
@@ -169,6 +169,7 @@ class Desktop(QObject):
 
     def _after_first_paint(self) -> None:
         self._painted = True
+        log_safely()
         self.overview.finish()
         if self.parts.desk.notice:
             self.window.show_notice(self.parts.desk.notice)

@@ -24,9 +24,7 @@ class AlertsStory(QObject):
 
     account_chosen = Signal(str)
 
-    def __init__(
-        self, parts: Parts, stories: AccountStories, teller: Teller, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, parts: Parts, stories: AccountStories, teller: Teller, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._parts = parts
         self._stories = stories

@@ -159,7 +159,5 @@ class Pages(QObject):
 
         story = SettingsStory(self._parts, self._teller, self._where, self)
         story.settings_changed.connect(self.settings_changed)
-        story.folder_requested.connect(
-            lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._where.data_dir)))
-        )
+        story.folder_requested.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._where.data_dir))))
         return self._keep("settings", story)

@@ -1,5 +1,6 @@
 """The process around the desktop: the application object, our own bugs, work beside the making of the window."""
 
+import logging
 import os
 import signal
 import socket
@@ -67,6 +68,17 @@ def quit_on_signals(application: QApplication) -> QSocketNotifier:
     notifier.activated.connect(woke)
     notifier.destroyed.connect(lambda: woken.close())  # a bound method alone would not keep the socket
     return notifier
+
+
+def log_safely() -> None:
+    """Warnings go to stderr, every one of them through the filter that takes keys out. After the first paint: 20 ms."""
+    from creditdesk.providers.redaction import RedactingFilter, quiet_libraries
+
+    handler = logging.StreamHandler()
+    handler.addFilter(RedactingFilter())
+    handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    quiet_libraries()
 
 
 def in_background(work: Callable[[], T]) -> "Future[T]":

@@ -167,4 +167,3 @@ def _rule(definition: Definition, pool_id: str) -> PoolRule:
         if rule.id == pool_id or (":" in pool_id and rule.id.partition(":")[0] == family and ":" in rule.id):
             return rule
     raise ValueError(f"{definition.id} has no pool {pool_id}")
-

@@ -1,7 +1,8 @@
 """Starts the desktop: one window a folder, the last readings at once, everything heavy after the first paint."""
 
 import argparse
-import logging
+import os
+import sys
 
 from PySide6.QtWidgets import QApplication
 
@@ -15,16 +16,31 @@ from creditdesk.store.privacy import harden
 from creditdesk.ui import theme
 from creditdesk.ui.doorbell import Doorbell, ring
 
+NO_DISPLAY = (
+    "There is no display here. Use the commands (`creditdesk --help`), or `creditdesk demo --shots DIR` for pictures."
+)
+
 
 def main(options: argparse.Namespace) -> int:
     """Open the window, or the demo; the exit code."""
     harden()
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    pictures_only = options.command == "demo" and options.shots is not None
+    if not has_display():
+        if not pictures_only:
+            return fail(NO_DISPLAY)
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
     if options.command == "demo":
         from creditdesk.app.demo import run_demo  # the sandbox is for the demo only
 
         return run_demo(options.data_dir, options.shots)
     return run_window(places(options.data_dir))
+
+
+def has_display() -> bool:
+    """Whether a window can be shown here. Qt itself would end the process without a word."""
+    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def run_window(where: Places) -> int:

@@ -6,6 +6,7 @@ import sys
 from typing import NoReturn
 
 from creditdesk import __version__
+from creditdesk.providers.redaction import redact
 
 
 class Parser(argparse.ArgumentParser):
@@ -14,7 +15,7 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and how it is meant, and leave with 1. A word nobody asked for is not repeated."""
         self.print_usage(sys.stderr)
-        self.exit(1, f"{self.prog}: {_without_values(message)}\n")
+        self.exit(1, f"{self.prog}: {redact(_without_values(message))}\n")
 
 
 def _without_values(message: str) -> str:

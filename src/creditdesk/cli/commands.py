@@ -118,5 +118,5 @@ async def _run(command: Command, options: argparse.Namespace, opened: Callable[[
 
 
 def _say(text: str, code: int = 1) -> int:
-    print(f"creditdesk: {text}", file=sys.stderr)
+    print(f"creditdesk: {redact(text)}", file=sys.stderr)  # a key pasted in the wrong place is not repeated
     return code

@@ -68,38 +68,31 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """Pools judged together: one, or those that are emptied one after the other in one unit."""
+    """Pools judged together: one, or those that are emptied one after the other in one unit, with what they add up to.
+
+    `left` is what is known to be left of all of them, None when nothing is known; `complete` when that is everything.
+    """
 
     key: str
     pools: tuple[Pool, ...]
     drained: bool
+    unit: str
+    left: Decimal | None
+    complete: bool
+    limit: Decimal | None
+    resets_at: datetime | None
 
-    @property
-    def unit(self) -> str:
-        return self.pools[0].unit
 
-    @property
-    def left(self) -> Decimal | None:
-        """What is known to be left of all of them; None when nothing is known."""
-        known = [left for pool in self.pools if (left := left_of(pool)) is not None]
-        if len(known) < 2:
-            return known[0] if known else None
-        return sum((max(_NONE, left) for left in known), _NONE)
-
-    @property
-    def complete(self) -> bool:
-        return all(left_of(pool) is not None for pool in self.pools)
-
-    @property
-    def limit(self) -> Decimal | None:
-        limits = [pool.limit for pool in self.pools if pool.limit is not None and pool.kind is not PoolKind.WALLET]
-        if not limits and len(self.pools) == 1:
-            return self.pools[0].limit
-        return sum(limits, _NONE) if limits else None
-
-    @property
-    def resets_at(self) -> datetime | None:
-        return min((pool.resets_at for pool in self.pools if pool.resets_at), default=None)
+def _group(key: str, pools: tuple[Pool, ...], drained: bool) -> _Group:
+    known = [left for pool in pools if (left := left_of(pool)) is not None]
+    if len(known) < 2:
+        left = known[0] if known else None
+    else:
+        left = sum((max(_NONE, each) for each in known), _NONE)
+    limits = [pool.limit for pool in pools if pool.limit is not None and pool.kind is not PoolKind.WALLET]
+    limit = sum(limits, _NONE) if limits else pools[0].limit if len(pools) == 1 else None
+    resets_at = min((pool.resets_at for pool in pools if pool.resets_at), default=None)
+    return _Group(key, pools, drained, pools[0].unit, left, len(known) == len(pools), limit, resets_at)
 
 
 def is_stale(snapshot: Snapshot, interval_s: int, now: datetime) -> bool:
@@ -143,10 +136,10 @@ def _groups(definition: Definition, pools: Sequence[Pool]) -> list[_Group]:
     single = []
     for pool in pools:
         if place(definition.drain, pool.id) is None:
-            single.append(_Group(pool.id, (pool,), False))
+            single.append(_group(pool.id, (pool,), False))
         else:
             drained.setdefault(pool.unit, []).append(pool)
-    together = [_Group(_key(definition, unit), tuple(found), True) for unit, found in drained.items()]
+    together = [_group(_key(definition, unit), tuple(found), True) for unit, found in drained.items()]
     return [*together, *single]
 
 
@@ -205,7 +198,7 @@ def _judge(
 
 def _under(group: _Group, amounts: Mapping[str, Decimal], percent: Decimal, ease: Decimal) -> Cause:
     """Whether an amount set for one of the pools, or else the percentage of the limit, is undercut."""
-    own = {pool.id: left_of(pool) for pool in group.pools} | {group.key: group.left}
+    own = {pool.id: left_of(pool) for pool in group.pools} | {group.key: group.left} if amounts else {}
     if set_for := [pool for pool in own if pool in amounts]:
         known = ((pool, left) for pool in set_for if (left := own[pool]) is not None)
         return Cause.AMOUNT if any(left < amounts[pool] * ease for pool, left in known) else Cause.NONE
