@@ -26,6 +26,7 @@ from creditdesk.paths import Places
 from creditdesk.providers.exchange import DEADLINE_S, Exchange
 from creditdesk.providers.transport import open_client
 from creditdesk.sandbox import Fault, FaultKind, Sandbox, SandboxThread
+from creditdesk.store.backends import Backend
 from creditdesk.store.vault import Vault
 from creditdesk.ui.account_dialog import AccountDialog
 from creditdesk.ui.card import AccountCard
@@ -86,7 +87,8 @@ class Screen:
         self.running = running
         self.places = Places(folder, folder).make()
         self.clock = clock
-        self.memory: Memory | None = Memory()
+        self.memory = Memory()
+        self.backend: Backend = self.memory
         self.messages = Messages()
         self.deadline_s = DEADLINE_S
         self.sample = False
@@ -97,7 +99,7 @@ class Screen:
 
     def open_desk(self) -> Desk:
         """The desk of this folder, without a window. Close it before the window is opened."""
-        vault = Vault(self.memory, limit_s=5)
+        vault = Vault(self.backend, limit_s=5)
         asking = lambda: Exchange(open_client(), self.deadline_s)  # noqa: E731
         return open_desk(self.places, vault, asking, self.clock)
 

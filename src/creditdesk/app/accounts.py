@@ -1,6 +1,7 @@
 """The window's side of an account's life: dialogs, and removal with undo."""
 
 from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -12,14 +13,18 @@ from creditdesk.core.definition import Definition
 from creditdesk.core.pools import Account, Snapshot, Trouble, TroubleKind
 from creditdesk.core.typed import Typed
 from creditdesk.desk.accounts import AccountError, Removed
+from creditdesk.providers.catalogue import UnknownProvider
+from creditdesk.providers.definitions import DefinitionError
 from creditdesk.store.config import AccountRefused, ConfigError
-from creditdesk.store.vault import NoKeyring, VaultError
+from creditdesk.store.history import HistoryError
+from creditdesk.store.vault import KeyringLocked, NoKeyring, VaultError
+from creditdesk.ui import words
 from creditdesk.ui.account_dialog import AccountDialog
 from creditdesk.ui.account_draft import Edited, Surroundings
 from creditdesk.ui.balance_dialog import BalanceDialog
 from creditdesk.ui.clipboard import ClipboardGuard
 
-SAID = (AccountError, AccountRefused, VaultError, ConfigError, OSError)
+SAID = (AccountError, AccountRefused, VaultError, ConfigError, HistoryError, UnknownProvider, DefinitionError, OSError)
 """Errors of the user's or the world's making: said in the dialog, the desk goes on."""
 
 Keys = Mapping[str, str]
@@ -56,6 +61,8 @@ class AccountStories(QObject):
             chosen = like.provider if like else provider
             if chosen:
                 dialog.choose_provider(chosen)
+            if like is not None:
+                _fill(dialog, like)
             self._open(dialog)
 
         self._with_surroundings(opened)
@@ -112,6 +119,7 @@ class AccountStories(QObject):
         if entry is None:
             return
         account = entry.reading.account
+        name = words.account_name(account, entry.definition, self._parts.settings.hide_names)
 
         async def story() -> Removed | str:
             try:
@@ -121,11 +129,11 @@ class AccountStories(QObject):
 
         def told(result: Removed | str) -> None:
             if isinstance(result, str):
-                self._parts.window.show_toast(f"{account.name} was not removed: {result}")
+                self._parts.window.show_toast(f"{name} was not removed: {result}")
                 return
             self.removed.emit(account.id)
             self.listed.emit()
-            said = f"Removed {account.name}{' and its key' if result.keys() else ''}. {result.key_stays}".strip()
+            said = f"Removed {name}{' and its key' if result.keys() else ''}. {result.key_stays}".strip()
             self._parts.window.show_toast(said, lambda: self._restore(result))
 
         self._parts.ask(story, told)
@@ -164,8 +172,8 @@ class AccountStories(QObject):
                 done(result if isinstance(result, str) else "")
             elif isinstance(result, str):
                 self._parts.window.show_toast(result)
+            self.listed.emit()
             if isinstance(result, Account):
-                self.listed.emit()
                 self.changed.emit(result.id)
 
         self._parts.ask(guarded, told)
@@ -201,6 +209,8 @@ class AccountStories(QObject):
         async def story() -> Snapshot | Trouble:
             try:
                 found = keys or await desk.tools.vault.read_account(draft, definition.credentials)
+            except KeyringLocked as error:
+                return Trouble(TroubleKind.KEYRING_LOCKED, str(error))
             except VaultError as error:
                 return Trouble(TroubleKind.NO_KEY, str(error))
             return await desk.reader.test(draft, found)
@@ -211,6 +221,8 @@ class AccountStories(QObject):
         registry = self._parts.desk.registry
         for key in keys.values():
             self.clipboard.note(key)
+        gone: list[int] = []  # the keyring may keep us waiting, and the user may close the dialog meanwhile
+        dialog.finished.connect(gone.append)
 
         async def story() -> Account:
             account = await (registry.change(draft, keys) if draft.id else registry.add(draft, keys))
@@ -219,9 +231,23 @@ class AccountStories(QObject):
             return account
 
         def told(problem: str) -> None:
-            if problem:
+            if problem and gone:
+                self._parts.window.show_toast(f"{draft.name} was not saved: {problem}")
+            elif problem:
                 dialog.show_error(problem)
-            else:
+            elif not gone:
                 dialog.accept()
 
         self._run(story, told)
+
+
+def _fill(dialog: AccountDialog, like: Account) -> None:
+    """Take over what another account of the vendor has: all but its name, its key and its balances."""
+    form = dialog.form
+    if form is None:
+        return
+    for name, value in like.settings.items():
+        with suppress(KeyError):  # a param that the definition no longer has
+            form.params.set(name, value)
+    form.client.setText(like.client)
+    form.base_url.setText(like.base_url)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from creditdesk.core.definition import Definition, Fact
 from creditdesk.core.pools import Reading
 from creditdesk.core.settings import Settings
 from creditdesk.desk.opening import Desk
@@ -35,9 +36,10 @@ class Parts:
         """Run a story on the engine; `tell` hears its result on the GUI thread."""
         self.engine.ask(job, tell)
 
-    def entry(self, reading: Reading) -> Entry | None:
-        """The reading with its vendor's definition; None when the definition is gone."""
+    def entry(self, reading: Reading) -> Entry:
+        """The reading with its vendor's definition. One that is gone or broken leaves a card that can be removed."""
+        provider = reading.account.provider
         try:
-            return Entry(reading, self.desk.tools.catalogue.get(reading.account.provider))
+            return Entry(reading, self.desk.tools.catalogue.get(provider))
         except (UnknownProvider, DefinitionError):
-            return None
+            return Entry(reading, Definition(provider, provider, Fact(self.now().date(), "")))

@@ -1,5 +1,7 @@
 """The window's side of the past: the history page and the activity page are fed from the database."""
 
+import asyncio
+import importlib
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +19,7 @@ from creditdesk.ui.history_page import HistoryPage
 
 EVENTS = 200
 HISTORY_EVENTS = 60
+CHART = "creditdesk.ui.chart"  # a quarter of a second to import: beside the window, not in its way
 
 
 class HistoryStory(QObject):
@@ -59,6 +62,7 @@ class HistoryStory(QObject):
         history = self._parts.desk.tools.history
 
         async def story() -> tuple[list[Series], list[Event]]:
+            await asyncio.to_thread(importlib.import_module, CHART)
             return await history.series(account_id, since), await history.events(HISTORY_EVENTS, None, account_id)
 
         def told(found: tuple[list[Series], list[Event]]) -> None:

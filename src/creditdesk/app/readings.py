@@ -67,8 +67,7 @@ class Readings(QObject):
 
     def show_list(self, readings: Iterable[Reading]) -> None:
         """Show these accounts and no others."""
-        found = [self._parts.entry(reading) for reading in readings]
-        self._parts.board.replace(entry for entry in found if entry is not None)
+        self._parts.board.replace(self._parts.entry(reading) for reading in readings)
         self._show_all()
 
     def list_anew(self) -> None:
@@ -93,7 +92,7 @@ class Readings(QObject):
         """Show what came of a reading."""
         entry = self._parts.entry(outcome.reading)
         before = self._parts.board.entry(outcome.reading.account.id)
-        if entry is None or before is None:
+        if before is None:
             return
         self._parts.board.put(entry)
         self._alerts[entry.id] = outcome.alerts

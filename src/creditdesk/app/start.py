@@ -3,18 +3,20 @@
 import argparse
 import os
 import sys
+from contextlib import ExitStack
 
 from PySide6.QtWidgets import QApplication
 
 from creditdesk.app.process import fail, in_background, make_application, quit_on_signals, report_bugs
+from creditdesk.app.single import claim
 from creditdesk.core.pools import Reading
 from creditdesk.desk.opening import Desk, open_desk
 from creditdesk.paths import Places, places
 from creditdesk.store.config import ConfigError
-from creditdesk.store.lock import FileLock, LockBusy
+from creditdesk.store.lock import LockBusy
 from creditdesk.store.privacy import harden
 from creditdesk.ui import theme
-from creditdesk.ui.doorbell import Doorbell, ring
+from creditdesk.ui.doorbell import Doorbell
 
 NO_DISPLAY = (
     "There is no display here. Use the commands (`creditdesk --help`), or `creditdesk demo --shots DIR` for pictures."
@@ -49,16 +51,15 @@ def run_window(where: Places) -> int:
         where.make()
     except OSError as error:
         return fail(f"The folder {where.data_dir} cannot be used: {error.strerror}.")
-    lock = FileLock(where.data_dir / "desk.lock", limit_s=0)
     application = make_application()
-    for _attempt in range(3):
+    with ExitStack() as held:
         try:
-            with lock.hold():
-                return _run_locked(application, where)
+            first = claim(held, where.data_dir)
         except LockBusy:
-            if ring(where.data_dir):
-                return 0
-    return fail(f"Another creditdesk uses {where.data_dir} and does not answer.")
+            return fail(f"Another creditdesk uses {where.data_dir} and does not answer.")
+        except OSError as error:
+            return fail(f"The folder {where.data_dir} cannot be used: {error.strerror}.")
+        return _run_locked(application, where) if first else 0
 
 
 def load(where: Places) -> tuple[Desk, list[Reading]]:

@@ -17,12 +17,14 @@ class Chosen:
         self._config = config
         self._stamp: _Stamp | None = None
         self._choices = Choices()
+        self._by_id: dict[str, Account] = {}
 
     def load(self) -> Choices:
         """All that the user chose."""
         stamp = self._look()
         if stamp != self._stamp or stamp is None:
             self._choices = self._config.load()
+            self._by_id = {account.id: account for account in self._choices.accounts}
             self._stamp = stamp
         return self._choices
 
@@ -38,10 +40,12 @@ class Chosen:
 
     def account(self, account_id: str) -> Account:
         """The account with this id. Raises KeyError when there is none."""
-        for account in self.accounts:
-            if account.id == account_id:
-                return account
-        raise KeyError(account_id)
+        return self.chosen(account_id)[0]
+
+    def chosen(self, account_id: str) -> tuple[Account, Settings]:
+        """The account with this id, and the desk's settings, by one look at the file. Raises KeyError."""
+        settings = self.load().settings
+        return self._by_id[account_id], settings
 
     def add(self, account: Account, position: int | None = None) -> None:
         """Add an account, at the end or at a place."""

@@ -29,6 +29,9 @@ from creditdesk.store.history import Latest
 from creditdesk.store.vault import KeyMissing, KeyRefused, KeyringLocked, NoKeyring
 
 
+NOTHING = alerts.Decision()
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """A reading and what it set off: episodes that are to be told, and those that no longer hold."""
@@ -37,6 +40,32 @@ class Outcome:
     fired: tuple[Episode, ...] = ()
     cleared: tuple[Episode, ...] = ()
     alerts: int = 0  # how many episodes of the account are open now, told or not, covered ones left out
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """An account at an instant, with what is chosen and known for it: what its level and its reading are made from."""
+
+    account: Account
+    definition: Definition
+    known: Known
+    settings: Settings
+    now: datetime
+
+    @property
+    def asks(self) -> bool:
+        """Whether its vendor is asked at all."""
+        return self.definition.readable and self.account.custody is not Custody.NONE
+
+    @property
+    def beat(self) -> cadence.Rhythm:
+        """How often it is asked."""
+        return cadence.rhythm(self.account, self.definition, self.settings)
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """The account's own thresholds, else the desk's."""
+        return self.account.thresholds or self.settings.thresholds
 
 
 class Reader:
@@ -50,43 +79,22 @@ class Reader:
 
     def load(self) -> list[Reading]:
         """Every account's last reading as remembered, in the user's order; nothing is asked. Raises ConfigError."""
-        accounts = self._tools.chosen.accounts
-        ids = [account.id for account in accounts]
-        latest = self._tools.history.latest(ids).result()
+        choices = self._tools.chosen.load()
+        latest = self._tools.history.latest([account.id for account in choices.accounts]).result()
         open_now = self._tools.history.open_episodes().result()
-        for account in accounts:
+        for account in choices.accounts:
             known = self._known.setdefault(account.id, Known())
             known.snapshot, known.trouble, _failures, typed = latest[account.id]
             definition = self._definition(account)
             if definition is not None:
-                beat = cadence.rhythm(account, definition, self._settings())
-                known.pace = _pace(latest[account.id], definition, beat)
+                known.pace = _pace(latest[account.id], definition, cadence.rhythm(account, definition, choices.settings))
             known.typed = dict(typed)
             known.episodes = tuple(each for each in open_now if each.account == account.id)
-        return [self.reading(account) for account in accounts]
+        return [self._reading(account, choices.settings) for account in choices.accounts]
 
     def reading(self, account: Account) -> Reading:
         """What is known of this account now, without asking."""
-        now = self._tools.clock()
-        known = self._known.setdefault(account.id, Known())
-        settings = self._settings()
-        definition = self._definition(account)
-        if definition is None:
-            text = f"There is no usable definition named {account.provider}. Check its file, or remove the account."
-            trouble = Trouble(TroubleKind.BAD_ANSWER, text)
-            return Reading(account, known.snapshot, trouble, Level.NOT_READ, stale=True)
-        snapshot = self._snapshot(account, definition, known, now)
-        evidence = self._evidence(account, definition, snapshot)
-        return Reading(
-            account=account,
-            snapshot=replace(snapshot, inferred=False) if snapshot and account.confirmed else snapshot,
-            trouble=known.trouble if self._asks(account, definition) else None,
-            level=levels.level(evidence, thresholds(account, settings), settings, now),
-            stale=evidence.stale,
-            run_outs=known.run_outs,
-            spark=known.spark(definition),
-            due_at=self._due(account, definition, known),
-        )
+        return self._reading(account, self._tools.chosen.settings)
 
     async def read(self, account_id: str) -> Outcome:
         """Ask the vendor now, unless it asked us to wait; remember and judge the answer. KeyError: no such account."""
@@ -99,12 +107,12 @@ class Reader:
 
     async def recall(self, account_id: str) -> Outcome:
         """Remember the account's last weeks and what follows from them; nobody is asked. Raises KeyError."""
-        account = self._tools.chosen.account(account_id)
+        account, settings = self._tools.chosen.chosen(account_id)
         definition = self._definition(account)
         if definition is None:
-            return Outcome(self.reading(account))
+            return Outcome(self._reading(account, settings))
         await self._remember(account_id, definition)
-        return await self._judge(account, definition)
+        return await self._judge(self._case(account, definition, settings))
 
     async def test(self, account: Account, secrets: Mapping[str, str]) -> Snapshot | Trouble:
         """Ask with these keys and keep nothing."""
@@ -145,41 +153,41 @@ class Reader:
         if self._asking is not None:
             await self._asking.aclose()
 
-    def _settings(self) -> Settings:
-        return self._tools.chosen.settings
-
     def _definition(self, account: Account) -> Definition | None:
         try:
             return self._tools.catalogue.get(account.provider)
         except (UnknownProvider, DefinitionError):
             return None
 
-    @staticmethod
-    def _asks(account: Account, definition: Definition) -> bool:
-        return definition.readable and account.custody is not Custody.NONE
+    def _case(self, account: Account, definition: Definition, settings: Settings) -> _Case:
+        known = self._known.setdefault(account.id, Known())
+        return _Case(account, definition, known, settings, self._tools.clock())
 
-    def _due(self, account: Account, definition: Definition, known: Known) -> datetime | None:
-        if not self._asks(account, definition):
-            return None
-        beat = cadence.rhythm(account, definition, self._settings())
-        return cadence.next_due(known.pace, beat, self._tools.clock())
+    def _reading(self, account: Account, settings: Settings) -> Reading:
+        definition = self._definition(account)
+        if definition is None:
+            known = self._known.setdefault(account.id, Known())
+            text = f"There is no usable definition named {account.provider}. Check its file, or remove the account."
+            trouble = Trouble(TroubleKind.BAD_ANSWER, text)
+            return Reading(account, known.snapshot, trouble, Level.NOT_READ, stale=True)
+        case = self._case(account, definition, settings)
+        evidence = self._evidence(case)
+        return _shown(case, evidence, levels.level(evidence, case.thresholds, settings, case.now))
 
-    def _evidence(self, account: Account, definition: Definition, snapshot: Snapshot | None) -> levels.Evidence:
+    def _evidence(self, case: _Case) -> levels.Evidence:
         """What the level is judged by. A number by hand is no reading: one that fails does not make it unknown."""
-        known = self._known[account.id]
-        settings = self._settings()
+        snapshot, known = self._snapshot(case), case.known
         by_hand = snapshot is not None and snapshot.source in (Source.BY_HAND, Source.ESTIMATED)
-        trouble = known.trouble if self._asks(account, definition) and not by_hand else None
-        interval = cadence.rhythm(account, definition, settings).interval_s
-        stale = snapshot is not None and levels.is_stale(snapshot, interval, self._tools.clock())
-        return levels.Evidence(definition, snapshot, trouble, stale, known.run_outs, known.topped_up)
+        trouble = known.trouble if case.asks and not by_hand else None
+        stale = snapshot is not None and levels.is_stale(snapshot, case.beat.interval_s, case.now)
+        return levels.Evidence(case.definition, snapshot, trouble, stale, known.run_outs, known.topped_up)
 
-    def _snapshot(self, account: Account, definition: Definition, known: Known, now: datetime) -> Snapshot | None:
-        asks = self._asks(account, definition)
-        if asks and known.snapshot is not None and known.snapshot.source is Source.LIVE:
-            return known.snapshot
-        typed = typed_snapshot(definition, account.settings, self._shared(account, definition), now)
-        return typed or (known.snapshot if asks else None)
+    def _snapshot(self, case: _Case) -> Snapshot | None:
+        last = case.known.snapshot if case.asks else None
+        if last is not None and last.source is Source.LIVE:
+            return last
+        shared = self._shared(case.account, case.definition)
+        return typed_snapshot(case.definition, case.account.settings, shared, case.now) or last
 
     def _shared(self, account: Account, definition: Definition) -> dict[str, Typed]:
         """The account's typed balances; of a pool that several accounts share, the one typed last by any of them."""
@@ -198,22 +206,22 @@ class Reader:
         return typed
 
     async def _read(self, account_id: str) -> Outcome:
-        account = self._tools.chosen.account(account_id)
+        account, settings = self._tools.chosen.chosen(account_id)
         definition = self._definition(account)
         known = self._known.setdefault(account_id, Known())
         if definition is None or known.pace.held_until(self._tools.clock()):
-            return Outcome(self.reading(account))
+            return Outcome(self._reading(account, settings))
         await self._remember(account_id, definition)
-        if not self._asks(account, definition):
-            return await self._judge(account, definition)
-        account, outcome = await self._settled(account, definition, known)
-        now = self._tools.clock()
+        case = self._case(account, definition, settings)
+        if not case.asks:
+            return await self._judge(case)
+        case, outcome = await self._settled(case)
         if isinstance(outcome, Trouble):
-            outcome = known.failed(outcome, cadence.rhythm(account, definition, self._settings()), now)
+            outcome = known.failed(outcome, case.beat, case.now)
         else:
-            known.succeeded(outcome, now)
-            known.project(definition, now)
-        return await self._judge(account, definition, outcome)
+            known.succeeded(outcome, case.now)
+            known.project(definition, case.now)
+        return await self._judge(case, outcome)
 
     async def _remember(self, account_id: str, definition: Definition) -> None:
         known = self._known.setdefault(account_id, Known())
@@ -221,19 +229,18 @@ class Reader:
             known.remember(await self._tools.history.series(account_id, self._tools.clock() - LOOK_BACK))
         known.project(definition, self._tools.clock())
 
-    async def _settled(
-        self, account: Account, definition: Definition, known: Known
-    ) -> tuple[Account, Snapshot | Trouble]:
+    async def _settled(self, case: _Case) -> tuple[_Case, Snapshot | Trouble]:
         """The answer for the account as it is now: one to a key that was changed meanwhile is dropped, and asked anew.
 
         Raises KeyError when the account was removed meanwhile.
         """
         while True:
-            acted = known.acted
-            outcome = await self._fetch(account, definition)
-            account = self._tools.chosen.account(account.id)
-            if known.acted == acted or not self._asks(account, definition):
-                return account, outcome
+            acted = case.known.acted
+            outcome = await self._fetch(case.account, case.definition)
+            account, settings = self._tools.chosen.chosen(case.account.id)
+            case = self._case(account, case.definition, settings)
+            if case.known.acted == acted or not case.asks:
+                return case, outcome
 
     async def _fetch(self, account: Account, definition: Definition) -> Snapshot | Trouble:
         try:
@@ -252,30 +259,36 @@ class Reader:
                 return Trouble(TroubleKind.NO_NETWORK, f"Nothing was asked: {error}. Look at the settings.")
         return await self._asking.ask(definition, account, secrets, self._tools.clock)
 
-    async def _judge(
-        self, account: Account, definition: Definition, outcome: Snapshot | Trouble | None = None
-    ) -> Outcome:
+    async def _judge(self, case: _Case, outcome: Snapshot | Trouble | None = None) -> Outcome:
         """Decide what is to be told, and remember the reading and the decision together."""
-        known = self._known[account.id]
-        now, settings = self._tools.clock(), self._settings()
-        snapshot = self._snapshot(account, definition, known, now)
-        evidence = self._evidence(account, definition, snapshot)
-        findings = levels.assess(evidence, thresholds(account, settings), settings, now)
-        decision = alerts.judge(account.id, known.episodes, findings, now) if not account.muted else alerts.Decision()
-        interval = cadence.rhythm(account, definition, settings).interval_s
-        if outcome is not None or decision != alerts.Decision():
+        account, known = case.account, case.known
+        evidence = self._evidence(case)
+        findings = levels.assess(evidence, case.thresholds, case.settings, case.now)
+        decision = alerts.judge(account.id, known.episodes, findings, case.now) if not account.muted else NOTHING
+        shown = _shown(case, evidence, levels.worst(findings))
+        if outcome is not None or decision != NOTHING:
             gone = {each.id for each in decision.cleared}
             episodes = ((*decision.new, *decision.quiet), decision.cleared)
-            fresh = await self._tools.history.record(account.id, outcome, now, episodes, interval)
+            fresh = await self._tools.history.record(account.id, outcome, case.now, episodes, case.beat.interval_s)
             known.episodes = (*(each for each in known.episodes if each.id not in gone), *fresh)
         fired = tuple(each for each in known.episodes if not each.delivered and each.cleared_at is None)
         still = sum(each.cleared_at is None and each.delivered != alerts.COVERED for each in known.episodes)
-        return Outcome(self.reading(account), fired, decision.cleared, still)
+        return Outcome(shown, fired, decision.cleared, still)
 
 
-def thresholds(account: Account, settings: Settings) -> Thresholds:
-    """The account's own thresholds, else the desk's."""
-    return account.thresholds or settings.thresholds
+def _shown(case: _Case, evidence: levels.Evidence, level: Level) -> Reading:
+    """The case as the window is told of it."""
+    account, known, snapshot = case.account, case.known, evidence.snapshot
+    return Reading(
+        account=account,
+        snapshot=replace(snapshot, inferred=False) if snapshot and account.confirmed else snapshot,
+        trouble=known.trouble if case.asks else None,
+        level=level,
+        stale=evidence.stale,
+        run_outs=known.run_outs,
+        spark=known.spark(case.definition),
+        due_at=cadence.next_due(known.pace, case.beat, case.now) if case.asks else None,
+    )
 
 
 def _pace(latest: Latest, definition: Definition, beat: cadence.Rhythm) -> cadence.Pace:

@@ -60,7 +60,8 @@ async def _read(response: httpx.Response, host: str) -> Answer | Trouble:
         return troubles.of_body(host, _TOO_LONG)
     chunks: list[bytes] = []
     size = 0
-    async for chunk in response.aiter_bytes():  # nothing is decoded: only identity comes here
+    assert isinstance(response.stream, httpx.AsyncByteStream)
+    async for chunk in response.stream:  # as it came: only identity comes here
         size += len(chunk)
         if size > MAX_BODY:
             return troubles.of_body(host, _TOO_LONG)

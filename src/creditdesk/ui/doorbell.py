@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import sys
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -9,10 +10,19 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 LIMIT_MS = 2000
 MOST_BYTES = 4096
+LONGEST_PATH = 94
+"""Bytes: a socket's path has 107 at the most, and Qt makes it under a longer one first."""
 
 
 def bell_name(data_dir: Path) -> str:
-    """The name of the doorbell of the desk in this folder."""
+    """The name of the doorbell of the desk in this folder: a socket in it, where the system has those.
+
+    A name of its own, beside the temporary files, where the folder's path is too long for a socket: then two starts
+    meet only while both have the same temporary folder.
+    """
+    inside = data_dir.resolve() / "desk.bell"
+    if sys.platform != "win32" and len(os.fsencode(inside)) <= LONGEST_PATH:
+        return str(inside)
     user = getattr(os, "getuid", lambda: 0)()
     digest = hashlib.sha256(os.fsencode(str(data_dir.resolve()))).hexdigest()[:16]
     return f"creditdesk-{user}-{digest}"

@@ -140,6 +140,10 @@ class Tray(QObject):
         self._fill()
         return [action.text() for action in self._menu.actions() if not action.isSeparator()]
 
+    def tool_tip(self) -> str:
+        """What the icon says under the mouse."""
+        return self._icon.toolTip()
+
     def _lines(self, most: int) -> list[str]:
         return [_line(entry, self._clock(), self._settings) for entry in self._entries[:most]]
 
