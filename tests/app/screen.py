@@ -33,6 +33,7 @@ from creditdesk.ui.card import AccountCard
 
 PATIENCE_MS = 10_000
 BEAT_MS = 5
+GATHER_MS = 40  # alerts are gathered for this long before they are told
 
 
 @dataclass
@@ -130,6 +131,9 @@ class Screen:
         """Open the window and (quiet) wait until every account that is due was read."""
         desk = self.open_desk()
         self.desktop = Desktop(self.application, desk, self.places, self.sample, lambda: self.messages)
+        gathering = self.desktop.teller.findChild(QTimer)
+        assert isinstance(gathering, QTimer)
+        gathering.setInterval(GATHER_MS)
         self.desktop.open(desk.reader.load())
         if quiet:
             self.settle()
@@ -223,9 +227,11 @@ class Screen:
 
 
 def texts(widget: QWidget) -> list[str]:
-    """Everything that a widget and what is in it says: words, numbers, tool tips, accessible names and descriptions."""
+    """Everything that a widget, and what is shown in it, says: words, tool tips, accessible names and descriptions."""
     said: list[str] = []
     for each in (widget, *widget.findChildren(QWidget)):
+        if each is not widget and not each.isVisibleTo(widget):
+            continue
         for name in ("text", "accessibleName", "accessibleDescription", "toolTip", "windowTitle", "toPlainText"):
             told = getattr(each, name, None)
             if callable(told):

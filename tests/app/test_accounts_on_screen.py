@@ -97,7 +97,7 @@ def test_a_name_that_is_taken_is_said_in_the_dialog_and_can_be_mended(screen: Sc
     screen.open()
     dialog = fill_in(screen, "leadboxer", "agency")
     dialog.save.click()
-    assert "Another account has this name." in spoken([dialog])
+    screen.until(lambda: "Another account has this name." in spoken([dialog]))
     form_of(dialog).name.setText("Leads")
     dialog.save.click()
     screen.until(lambda: len(screen.desktop.overview.cards) == 2)

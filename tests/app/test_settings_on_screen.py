@@ -1,21 +1,17 @@
 """Settings through the window: kept, at once, over a restart; hidden amounts and names are hidden everywhere."""
 
 import re
-from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
 
-import pytest
 from PySide6.QtCore import QAbstractItemModel
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QMenu
 from tests.app.screen import Screen, spoken
 
 from creditdesk.core.settings import ThemeChoice
 from creditdesk.sandbox import FaultKind
 from creditdesk.ui import theme
 from creditdesk.ui.settings_page import SettingsPage
-from creditdesk.ui.sizer_page import SizerPage
 
 PAGES = ("overview", "sizer", "history", "activity", "alerts", "accounts", "settings")
 
@@ -25,6 +21,13 @@ def settings_page(screen: Screen) -> SettingsPage:
     page = screen.desktop.window.page("settings")
     assert isinstance(page, SettingsPage)
     return page
+
+
+def choose_theme(page: SettingsPage, choice: ThemeChoice) -> None:
+    """As the user picks it from the list."""
+    place = page.theme.findData(choice)
+    page.theme.setCurrentIndex(place)
+    page.theme.activated.emit(place)
 
 
 def table_texts(model: QAbstractItemModel) -> list[str]:
@@ -41,10 +44,11 @@ def table_texts(model: QAbstractItemModel) -> list[str]:
 def everything_said(screen: Screen) -> str:
     """All that the desk says on any page, in the sidebar, in menus, on the tray and in messages."""
     said = [spoken(screen.application.topLevelWidgets())]
-    for view in screen.desktop.window.findChildren(QAbstractItemView):
-        said += table_texts(view.model())
-    for box in screen.desktop.window.findChildren(QComboBox):
-        said += [box.itemText(index) for index in range(box.count())]
+    window = screen.desktop.window
+    for view in window.findChildren(QAbstractItemView):
+        said += table_texts(view.model()) if view.isVisibleTo(window) else []
+    for box in window.findChildren(QComboBox):
+        said += [box.itemText(index) for index in range(box.count())] if box.isVisibleTo(window) else []
     menus = [card.menu() for card in screen.desktop.overview.cards] + screen.desktop.window.findChildren(QMenu)
     said += [action.text() for menu in menus for action in menu.actions()]
     said += screen.desktop.tray.menu_texts()
@@ -53,10 +57,10 @@ def everything_said(screen: Screen) -> str:
     return "\n".join(said)
 
 
-def show_every_page(screen: Screen) -> str:
+def show_every_page(screen: Screen, but: tuple[str, ...] = ()) -> str:
     """Make every page, with all it can show; what all of it says."""
     said = []
-    for page in PAGES:
+    for page in (page for page in PAGES if page not in but):
         screen.desktop.window.show_page(page)
         screen.settle()
         screen.application.processEvents()
@@ -71,8 +75,7 @@ def test_every_setting_is_kept_at_once_and_there_after_a_restart(screen: Screen)
     page.interval.value_changed.emit(Decimal(12))
     page.notifications.box.click()
     page.hide_names.box.click()
-    page.theme.setCurrentIndex(page.theme.findData(ThemeChoice.DARK))
-    page.theme.activated.emit(page.theme.currentIndex())
+    choose_theme(page, ThemeChoice.DARK)
     screen.settle()
     screen.restart()
     kept = screen.desktop.parts.settings
@@ -113,7 +116,7 @@ def test_the_theme_turns_the_whole_window_at_once(screen: Screen) -> None:
     show_every_page(screen)
     page = settings_page(screen)
     for choice, name in ((ThemeChoice.DARK, "dark"), (ThemeChoice.LIGHT, "light")):
-        page.theme.setCurrentIndex(page.theme.findData(choice))
+        choose_theme(page, choice)
         screen.settle()
         worn = theme.load(name)
         assert theme.active().name == name
@@ -161,19 +164,23 @@ def with_all_kinds_of_accounts(screen: Screen) -> None:
     screen.until(lambda: bool(screen.desktop.window.notices))
 
 
-AMOUNTS = ("158", "127", "842", "790", "24.35", "7.65", "412,306", "412306", "37", "4,321", "8,765", "9,876", "18,641")
-"""Amounts that these accounts have or had."""
+PUBLIC = re.compile(
+    r"\d+ (events|accounts|open warnings|d|y|min|h|days|hours|hour|day|week)\b|\d+ (min|h|d) ago|\d\d:\d\d"
+    r"|\d+ (Sep|Oct|Nov|Dec)|HTTP \d+|under \d+ %|Version [\d.]+|Alerts, \d+"
+    r"|\$[\d.,]+|[\d,]+ (shared|domain) credits|\d+ credits for ip-lookup|counts \d+,|g-\w+|reCAPTCHA v2 \d+K"
+)
+"""Numbers that are no amounts of these accounts: ages, days, prices, thresholds, names."""
 
 
 def test_hidden_amounts_are_hidden_on_every_page_in_the_tray_and_in_accessible_names(screen: Screen) -> None:
     with_all_kinds_of_accounts(screen)
     shown = show_every_page(screen)
-    assert all(amount in shown for amount in ("790", "7.65", "412,306", "4,321", "8,765"))
+    assert all(amount in shown for amount in ("790", "7.6543", "412,306", "4,321", "8,765"))
     settings_page(screen).hide_amounts.box.click()
     screen.settle()
-    hidden = show_every_page(screen)
-    left_over = [line for line in hidden.splitlines() if any(re.search(rf"(?<![\d.,]){re.escape(amount)}", line) for amount in AMOUNTS)]
-    assert left_over == []
+    hidden = show_every_page(screen, but=("settings",))
+    left_over = {line for line in hidden.splitlines() if re.search(r"\d", PUBLIC.sub("", line))}
+    assert left_over == set()
     assert "•••" in hidden
     assert "Whitegate Studio" in hidden
 
@@ -186,6 +193,5 @@ def test_hidden_names_are_hidden_on_every_page_in_the_tray_and_in_accessible_nam
     settings_page(screen).hide_names.box.click()
     screen.settle()
     hidden = show_every_page(screen)
-    left_over = [line for line in hidden.splitlines() if "Whitegate" in line or "Harbour" in line]
-    assert left_over == []
+    assert {line for line in hidden.splitlines() if "Whitegate" in line or "Harbour" in line} == set()
     assert "790" in hidden

@@ -121,7 +121,7 @@ WRONG = {
     "a balance that is not finite": (("set", "Old", "--pool", "monthly=NaN"), "must be a number"),
     "a limit that is the plan's": (("set", "Old", "--pool", "monthly=1/500"), "plan's"),
     "a setting that is not there": (("set", "Old", "--set", "colour="), "to take away"),
-    "an unknown verb": (("rename", "Old"), "invalid choice"),
+    "an unknown verb": (("rename", "Old"), "no such word"),
     "no verb": ((), "VERB"),
     "an abbreviated option": (("list", "--js"), "unknown option: --js"),
 }
@@ -207,6 +207,17 @@ ADD = ("accounts", "add", "ranktracker", "--name", "A")
         (*ADD, "--no-key", "-k", KEY),
         (*ADD, "--no-key", f"-k{KEY}"),
         (*ADD, f"--key-{KEY}"),
+        (KEY,),
+        ("accounts", KEY),
+        ("accounts", "remove", KEY),
+        ("accounts", "set", KEY, "--set", "a=b"),
+        ("accounts", "add", KEY, "--name", "A", "--no-key"),
+        (*ADD, "--no-key", "--base-url", KEY),
+        (*ADD, "--no-key", "--set", KEY),
+        (*ADD, "--no-key", "--set", f"key={KEY}"),
+        ("accounts", "add", "leadboxer", "--name", "A", "--no-key", "--set", f"plan={KEY}"),
+        ("size", "-", "--account", KEY, "--operation", "x"),
+        ("providers", "show", KEY),
     ],
 )
 def test_a_key_among_the_arguments_is_refused_and_not_repeated(desk: Command, words: tuple[str, ...]) -> None:

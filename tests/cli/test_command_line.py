@@ -1,6 +1,8 @@
 """The command as a process: what it starts with, where it keeps things, how it ends."""
 
 import json
+import os
+import pty
 import secrets
 import signal
 import subprocess
@@ -202,6 +204,25 @@ def test_a_key_from_standard_input_lives_in_the_systems_own_keyring(vendors: Ven
         == "Removed A and its key. Its history stays.\n"
     )
     assert subprocess.run(lookup, capture_output=True, text=True, timeout=20).stdout == ""
+
+
+def test_a_key_typed_at_a_terminal_is_not_shown(tmp_path: Path) -> None:
+    environ = environment(tmp_path, PYTHON_KEYRING_BACKEND="keyring.backends.fail.Keyring")
+    words = ["--data-dir", str(tmp_path / "desk"), "accounts", "add", "leadboxer", "--name", "A", "--key-stdin"]
+    terminal, end = pty.openpty()
+    command = [sys.executable, "-m", "creditdesk", *words]
+    with subprocess.Popen(command, stdin=end, stdout=end, stderr=end, env=environ, start_new_session=True) as running:
+        os.close(end)
+        shown = b""
+        while not shown.endswith(b"API key: "):
+            shown += os.read(terminal, 1000)
+        os.write(terminal, b"a-secret-key-0123456789\n")
+        running.wait(20)
+    shown += os.read(terminal, 10_000)
+    os.close(terminal)
+    assert running.returncode == 1
+    assert b"No keyring is running" in shown
+    assert b"secret" not in shown
 
 
 def test_without_any_keyring_a_key_is_refused_and_kept_nowhere(tmp_path: Path) -> None:

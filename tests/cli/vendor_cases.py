@@ -274,7 +274,7 @@ class CapSolverCases(Sender):
     provider = "capsolver"
 
     def make(self, chance: Random) -> Case:
-        price = Decimal(chance.choice(["0.0008", "0.0016", "0.003", "1", f"0.00{chance.randrange(1, 10**6):06}1"]))
+        price = Decimal(chance.choice(["0.0008", "0.0016", "0.003", "1", f"0.00{chance.randrange(1, 10**4):04}1"]))
         count = chance.randrange(-1, 8)
         balance = price * count + chance.choice([Decimal(0), Decimal(0), price / 2, -price / 4, Decimal("1e-12")])
         self.wire.set(self.provider, packages=[], balance=str(balance), prices={"Task": str(price)})

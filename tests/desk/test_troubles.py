@@ -1,14 +1,15 @@
 """What goes wrong has a name, keeps the last good number with its age, and never makes an old number look live."""
 
+import time
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
 
 import pytest
-from tests.desk.world import READ, START, World
+from tests.desk.world import READ, START, World, shows_the_old_number_as_old
 
-from creditdesk.core.pools import STOPS_READING, Custody, Level, Reading, TroubleKind
+from creditdesk.core.pools import STOPS_READING, Level, TroubleKind
 from creditdesk.core.series import EventKind
 from creditdesk.sandbox import FaultKind
 
@@ -43,12 +44,6 @@ FAULTS: list[tuple[FaultKind, dict[str, Any], TroubleKind]] = [
 NAMES = [f"{kind}-{'-'.join(map(str, fields.values()))}" for kind, fields, _ in FAULTS]
 
 
-def shows_the_old_number_as_old(reading: Reading, before: object) -> None:
-    assert reading.snapshot == before
-    assert reading.read_at == START
-    assert reading.level in (Level.NOT_READ, Level.EXHAUSTED)
-
-
 @pytest.mark.parametrize(("kind", "fields", "expected"), FAULTS, ids=NAMES)
 def test_every_fault_has_its_name_and_keeps_the_last_good_number(
     world: World, kind: FaultKind, fields: dict[str, Any], expected: TroubleKind
@@ -70,6 +65,50 @@ def test_every_fault_has_its_name_and_keeps_the_last_good_number(
         assert [each.trouble.kind for each in again if each.trouble] == [expected] * 3
         for reading in again:
             shows_the_old_number_as_old(reading, reading.snapshot)
+
+
+SLOW: list[tuple[FaultKind, dict[str, Any]]] = [
+    (FaultKind.LATENCY, {"seconds": 20}),
+    (FaultKind.DRIP, {"seconds": 0.05}),
+    (FaultKind.DRIP, {"seconds": 0.05, "mode": "body"}),
+    (FaultKind.HANG, {}),
+    (FaultKind.HANG, {"mode": "head"}),
+]
+
+
+@pytest.mark.parametrize(("kind", "fields"), SLOW)
+def test_an_answer_that_takes_too_long_is_given_up_at_the_deadline(
+    world: World, kind: FaultKind, fields: dict[str, Any]
+) -> None:
+    account = world.add("ranktracker")
+    before = world.snapshot(account)
+    world.hasten(0.3)
+    world.fault(kind, **fields)
+    began = time.monotonic()
+    trouble = world.trouble(account)
+    assert time.monotonic() - began < 2
+    assert trouble.kind is DOWN
+    assert "within 0.3 s" in trouble.message
+    shows_the_old_number_as_old(world.reading(account), before)
+
+
+def test_odd_but_sound_answers_are_read_as_they_are(world: World) -> None:
+    texts = {"mode": "string"}
+    odd = [(provider, FaultKind.BOM, {}) for provider in READ]
+    odd += [(provider, FaultKind.WRONG_TYPES, texts) for provider in ("ranktracker", "leadboxer")]
+    for number, (provider, kind, fields) in enumerate(odd):
+        account = world.add(provider, f"account {number}")
+        before = world.snapshot(account)
+        world.fault(kind, provider, **fields)
+        assert world.snapshot(account) == before
+        world.clear()
+
+
+def test_what_another_client_uses_up_after_a_reading_is_seen_by_the_next(world: World) -> None:
+    account = world.add("ranktracker")
+    world.fault(FaultKind.CONSUME_BETWEEN, amounts={"keywords": 8}, times=1)
+    assert world.snapshot(account).pools[0].left == 158
+    assert world.snapshot(account).pools[0].left == 150
 
 
 def test_no_access_is_not_a_wrong_key(world: World) -> None:
@@ -250,57 +289,6 @@ def test_a_ban_whose_length_is_documented_is_waited_out(world: World, code: str,
     (reading,) = world.restart()
     assert reading.due_at == trouble.retry_at
     world.snapshot(account)  # the user may ask all the same
-
-
-def test_a_locked_keyring_an_absent_key_and_no_keyring_are_three_things(world: World) -> None:
-    account = world.add("ranktracker")
-    before = world.snapshot(account)
-    told = {}
-    for name in ("KeyringLocked", "NoKeyringError"):
-        world.memory.fail(name)
-        told[name] = world.trouble(account)
-        shows_the_old_number_as_old(world.reading(account), before)
-    world.memory.before = lambda _: None
-    world.memory.items.clear()
-    told["absent"] = world.trouble(account)
-    assert told["KeyringLocked"].kind is TroubleKind.KEYRING_LOCKED
-    assert told["NoKeyringError"].kind is TroubleKind.NO_KEY
-    assert told["absent"].kind is TroubleKind.NO_KEY
-    assert len({trouble.message for trouble in told.values()}) == 3
-    assert world.requests("ranktracker") == 1
-
-
-def test_a_keyring_that_was_locked_is_asked_again_by_itself_and_lost_nothing(world: World) -> None:
-    account = world.add("ranktracker")
-    world.memory.fail("KeyringLocked")
-    assert world.trouble(account).kind is TroubleKind.KEYRING_LOCKED
-    assert world.reading(account).due_at is not None
-    world.memory.before = lambda _: None
-    world.snapshot(account)
-    assert world.memory.keys() == {world.key("ranktracker")}
-
-
-def test_a_key_that_was_missing_at_the_last_start_is_looked_for_at_the_next(world: World) -> None:
-    account = world.add("ranktracker")
-    world.memory.fail("NoKeyringError")
-    world.trouble(account)
-    assert world.reading(account).due_at is None
-    world.memory.before = lambda _: None
-    (reading,) = world.restart()
-    assert reading.due_at == world.clock.now
-    world.snapshot(account)
-
-
-def test_a_key_in_the_environment_touches_no_keyring(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    draft = world.draft("ranktracker", custody=Custody.ENVIRONMENT, key_env="DESK_TEST_KEY")
-    account = world.run(world.desk.registry.add(draft, {}))
-    assert "DESK_TEST_KEY" in world.trouble(account).message
-    monkeypatch.setenv("DESK_TEST_KEY", world.key("ranktracker"))
-    world.snapshot(account)
-    monkeypatch.setenv("DESK_TEST_KEY", "tkn_usr_another")
-    assert world.trouble(account).kind is TroubleKind.KEY_REJECTED
-    world.run(world.desk.registry.remove(account))
-    assert world.memory.calls == []
 
 
 def test_a_bad_file_of_authorities_is_a_trouble_and_no_crash(world: World) -> None:

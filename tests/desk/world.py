@@ -8,10 +8,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
-from creditdesk.core.pools import Account, Custody, Reading, Snapshot, Trouble
+from creditdesk.core.pools import Account, Custody, Level, Reading, Snapshot, Trouble
 from creditdesk.desk.opening import Desk, open_desk
 from creditdesk.desk.reading import Outcome
 from creditdesk.paths import Places
+from creditdesk.providers.exchange import Exchange
+from creditdesk.providers.transport import open_client
 from creditdesk.sandbox import Fault, FaultKind, Sandbox, SandboxThread
 from creditdesk.store.vault import Vault
 
@@ -99,6 +101,14 @@ class World:
         self.run(self.desk.close())
         self.desk, self.vault = _open(self.places, self.memory, self.clock)
         return self.desk.reader.load()
+
+    def hasten(self, deadline_s: float) -> None:
+        """Open the desk anew with another deadline than the usual 30 seconds."""
+        self.run(self.desk.close())
+        self.vault = Vault(self.memory, limit_s=5)
+        asking = lambda: Exchange(open_client(), deadline_s)  # noqa: E731
+        self.desk = open_desk(self.places, self.vault, asking, self.clock)
+        self.desk.reader.load()
 
     def run(self, story: Coroutine[Any, Any, T]) -> T:
         return self.runner.run(story)
@@ -195,3 +205,10 @@ async def soon(condition: Callable[[], bool], seconds: float = 10) -> None:
     while not condition():
         assert loop.time() < deadline, "it never came true"
         await asyncio.sleep(0.002)
+
+
+def shows_the_old_number_as_old(reading: Reading, before: object) -> None:
+    """What was read at the start is still there, with its age, and is not taken for live."""
+    assert reading.snapshot == before
+    assert reading.read_at == START
+    assert reading.level in (Level.NOT_READ, Level.EXHAUSTED)

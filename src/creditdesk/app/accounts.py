@@ -96,22 +96,15 @@ class AccountStories(QObject):
 
     def set(self, account_id: str, values: Mapping[str, str]) -> None:
         """Change settings of an account, as a notice's button asks."""
-        entry = self._parts.board.entry(account_id)
-        if entry is not None:
-            account = entry.reading.account
-            self._change(account.changed(settings={**account.settings, **values}))
+        self._change(account_id, lambda account: account.changed(settings={**account.settings, **values}))
 
     def confirm(self, account_id: str) -> None:
         """The user confirms that inferred numbers are right."""
-        entry = self._parts.board.entry(account_id)
-        if entry is not None:
-            self._change(entry.reading.account.changed(confirmed=True))
+        self._change(account_id, lambda account: account.changed(confirmed=True))
 
     def mute(self, account_id: str, muted: bool) -> None:
         """Warn of this account no more, or again."""
-        entry = self._parts.board.entry(account_id)
-        if entry is not None:
-            self._change(entry.reading.account.changed(muted=muted))
+        self._change(account_id, lambda account: account.changed(muted=muted))
 
     def remove(self, account_id: str) -> None:
         """Remove an account and its key; a toast brings it back."""
@@ -141,8 +134,15 @@ class AccountStories(QObject):
     def _restore(self, removed: Removed) -> None:
         self._run(lambda: self._parts.desk.registry.restore(removed))
 
-    def _change(self, account: Account) -> None:
-        self._run(lambda: self._parts.desk.registry.change(account))
+    def _change(self, account_id: str, change: Callable[[Account], Account]) -> None:
+        """Change the account as it is kept now: another process may have changed it since it came on screen."""
+        desk = self._parts.desk
+
+        async def story() -> Account:
+            return await desk.registry.change(change(desk.tools.chosen.account(account_id)))
+
+        if self._parts.board.entry(account_id) is not None:
+            self._run(story)
 
     def _type(self, account_id: str, balances: Balances) -> None:
         entry = self._parts.board.entry(account_id)

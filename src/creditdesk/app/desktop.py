@@ -147,6 +147,7 @@ class Desktop(QObject):
         self.teller.open_requested.connect(self._open_account)
         self.teller.snoozed.connect(self.overview.show_snoozed)
         readings.poller.looked.connect(self.teller.renew_quiet)
+        readings.poller.looked.connect(pages.renew)
         self.engine.failed.connect(self._fail)
 
     def _wire_overview(self) -> None:

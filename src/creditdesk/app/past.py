@@ -92,7 +92,8 @@ class ActivityStory(QObject):
         super().__init__(parent)
         self._parts = parts
         self._page: ActivityPage | None = None
-        self._last: Event | None = None
+        self._newest: list[Event] = []  # as last fetched
+        self._last: Event | None = None  # the oldest that is shown
 
     def make(self) -> ActivityPage:
         """The page, wired."""
@@ -126,10 +127,18 @@ class ActivityStory(QObject):
 
         self._parts.ask(story, tell)  # type: ignore[arg-type]  # both take the events
 
-    def _show(self, events: Sequence[Event]) -> None:
-        self._last = events[-1] if events else None
-        if self._page is not None:
-            self._page.show_events(events, len(events) == EVENTS)
+    def _show(self, events: list[Event]) -> None:
+        """Show the newest. Whoever reads further down keeps the place: there only what is new is put above."""
+        page, before = self._page, self._newest
+        if page is None or (events == before and events):
+            return
+        self._newest = events
+        if page.table.verticalScrollBar().value() == 0:
+            self._last = events[-1] if events else None
+            page.show_events(events, len(events) == EVENTS)
+        else:
+            known = max((each.id for each in before), default=0)
+            page.show_new([each for each in events if each.id > known])
 
     def _add(self, events: Sequence[Event]) -> None:
         self._last = events[-1] if events else self._last

@@ -120,21 +120,22 @@ class SizerStory(QObject):
             write_later(self._parts, Path(path), "\n".join(items) + "\n", f"{len(items):,} items")
 
     def _keep_reserve(self, account_id: str, reserve: dict[str, object]) -> None:
-        entry = self._parts.board.entry(account_id)
-        if entry is None:
-            return
-        account = entry.reading.account.changed(reserve=reserve)
+        chosen = self._parts.desk.tools.chosen
 
         async def story() -> str:
             try:
-                self._parts.desk.tools.chosen.change(account)
+                chosen.change(chosen.account(account_id).changed(reserve=reserve))
             except SAID as error:
                 return str(error)
+            except KeyError:
+                return ""  # removed meanwhile
             return ""
 
         def told(problem: str) -> None:
             if problem:
                 self._parts.window.show_toast(problem)
+            else:
+                self._stories.listed.emit()
 
         self._parts.ask(story, told)
 

@@ -22,6 +22,7 @@ def _without_values(message: str) -> str:
     """argparse's message without stray words: one of them may be a key."""
     found = re.fullmatch(r"unrecognized arguments: (.*)", message, re.DOTALL)
     if found is None:
+        message = re.sub(r"invalid choice: .* \(choose from", "no such word (choose from", message, flags=re.DOTALL)
         return re.sub(r"ignored explicit argument .*", "takes no value", message, flags=re.DOTALL)
     names = [word.partition("=")[0] for word in found[1].split() if word.startswith("-")]
     told = ", ".join(name for name in names if re.fullmatch(r"--[a-z][a-z-]{0,20}", name))

@@ -40,7 +40,6 @@ COMMANDS: dict[tuple[str, str], Command] = {
 USER_ERRORS = (
     AccountError,
     AccountRefused,
-    ConfigError,
     DefinitionError,
     FactorError,
     HistoryError,
@@ -73,8 +72,10 @@ def run(options: argparse.Namespace, opened: Callable[[Places], Desk] = open_des
         status = asyncio.run(_run(command, options, opened))
         sys.stdout.flush()
         return status
-    except USER_ERRORS as error:
+    except ConfigError as error:  # its file must be found, and what is wrong in it repeats no value
         return _say(str(error))
+    except USER_ERRORS as error:
+        return _say(redact(str(error)))  # a key pasted in the wrong place is not repeated
     except BrokenPipeError:  # the reader of our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
@@ -118,5 +119,5 @@ async def _run(command: Command, options: argparse.Namespace, opened: Callable[[
 
 
 def _say(text: str, code: int = 1) -> int:
-    print(f"creditdesk: {redact(text)}", file=sys.stderr)  # a key pasted in the wrong place is not repeated
+    print(f"creditdesk: {text}", file=sys.stderr)
     return code

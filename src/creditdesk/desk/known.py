@@ -5,13 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from creditdesk.core.cadence import Pace, Rhythm, next_due
+from creditdesk.core.cadence import Pace, Rhythm, back_off, next_due
 from creditdesk.core.definition import Definition
 from creditdesk.core.forecast import project, project_account
-from creditdesk.core.pools import Pool, PoolKind, RunOut, Snapshot, Trouble
+from creditdesk.core.pools import Pool, PoolKind, RunOut, Snapshot, Trouble, TroubleKind
 from creditdesk.core.series import Episode, Point, Series
 from creditdesk.core.stock import is_top_up, place
 from creditdesk.core.typed import Typed
+from creditdesk.store.history import Latest
 
 LOOK_BACK = timedelta(days=60)
 PROJECT_AGAIN = timedelta(minutes=15)
@@ -102,6 +103,20 @@ class Known:
             if len(points) <= SPARK_POINTS:
                 self.projected_at = None
         self.series[pool.id] = Series("", pool.id, pool.label, pool.kind, pool.unit, points)
+
+
+def last_pace(latest: Latest, definition: Definition, beat: Rhythm) -> Pace:
+    """The pace as far as the database remembers it. What was wrong on this computer is tried anew: nobody was asked."""
+    trouble = latest.trouble
+    if trouble is None:
+        return Pace(latest.snapshot.read_at if latest.snapshot else None)
+    if trouble.kind in (TroubleKind.NO_KEY, TroubleKind.KEYRING_LOCKED):
+        return Pace()
+    last = trouble.since
+    if trouble.retry_at is not None and not trouble.vendor_asked:
+        documented = max((rule.wait_s for request in definition.requests for rule in request.fail), default=0)
+        last = trouble.retry_at - max(back_off(latest.failures, beat), timedelta(seconds=documented))
+    return Pace(last, latest.failures, trouble.kind, trouble.retry_at, trouble.vendor_asked)
 
 
 def _rose(before: Point | None, after: Point) -> bool:

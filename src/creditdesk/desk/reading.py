@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from creditdesk.core import alerts, cadence, levels
 from creditdesk.core.definition import Definition
@@ -21,13 +21,11 @@ from creditdesk.core.pools import (
 from creditdesk.core.series import Episode
 from creditdesk.core.settings import Settings
 from creditdesk.core.typed import Typed, sharing_key, typed_rules, typed_snapshot
-from creditdesk.desk.known import LOOK_BACK, Known
+from creditdesk.desk.known import LOOK_BACK, Known, last_pace
 from creditdesk.desk.tools import Asks, Tools
 from creditdesk.providers.catalogue import UnknownProvider
 from creditdesk.providers.definitions import DefinitionError
-from creditdesk.store.history import Latest
 from creditdesk.store.vault import KeyMissing, KeyRefused, KeyringLocked, NoKeyring
-
 
 NOTHING = alerts.Decision()
 
@@ -84,11 +82,11 @@ class Reader:
         open_now = self._tools.history.open_episodes().result()
         for account in choices.accounts:
             known = self._known.setdefault(account.id, Known())
-            known.snapshot, known.trouble, _failures, typed = latest[account.id]
+            found = latest[account.id]
+            known.snapshot, known.trouble, known.typed = found.snapshot, found.trouble, dict(found.typed)
             definition = self._definition(account)
             if definition is not None:
-                known.pace = _pace(latest[account.id], definition, cadence.rhythm(account, definition, choices.settings))
-            known.typed = dict(typed)
+                known.pace = last_pace(found, definition, cadence.rhythm(account, definition, choices.settings))
             known.episodes = tuple(each for each in open_now if each.account == account.id)
         return [self._reading(account, choices.settings) for account in choices.accounts]
 
@@ -289,17 +287,3 @@ def _shown(case: _Case, evidence: levels.Evidence, level: Level) -> Reading:
         spark=known.spark(case.definition),
         due_at=cadence.next_due(known.pace, case.beat, case.now) if case.asks else None,
     )
-
-
-def _pace(latest: Latest, definition: Definition, beat: cadence.Rhythm) -> cadence.Pace:
-    """The pace as far as the database remembers it. What was wrong on this computer is tried anew: nobody was asked."""
-    trouble = latest.trouble
-    if trouble is None:
-        return cadence.Pace(latest.snapshot.read_at if latest.snapshot else None)
-    if trouble.kind in (TroubleKind.NO_KEY, TroubleKind.KEYRING_LOCKED):
-        return cadence.Pace()
-    last = trouble.since
-    if trouble.retry_at is not None and not trouble.vendor_asked:
-        documented = max((rule.wait_s for request in definition.requests for rule in request.fail), default=0)
-        last = trouble.retry_at - max(cadence.back_off(latest.failures, beat), timedelta(seconds=documented))
-    return cadence.Pace(last, latest.failures, trouble.kind, trouble.retry_at, trouble.vendor_asked)

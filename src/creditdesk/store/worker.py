@@ -3,6 +3,7 @@
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -26,8 +27,11 @@ class Job(Generic[T]):
 class Worker:
     """A daemon thread that hands waiting jobs to `run`, which settles their futures and raises nothing."""
 
-    def __init__(self, name: str, run: Callable[[list[Job[Any]]], None]) -> None:
+    def __init__(self, name: str, run: Callable[[list[Job[Any]]], None], gather_s: float = 0.0) -> None:
+        """With `gather_s`, a burst is gathered for so many seconds at a time: after several jobs came at once, the next
+        ones are waited for. A caller who waits for each job before the next one is never held up."""
         self._run = run
+        self._gather_s = gather_s
         self._jobs: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
         self._closed = False
         self._guard = threading.Lock()
@@ -55,7 +59,10 @@ class Worker:
         return not self._thread.is_alive()
 
     def _serve(self) -> None:
+        burst = False
         while (first := self._jobs.get()) is not None:
+            if burst and self._gather_s and not self._closed:
+                time.sleep(self._gather_s)
             jobs = [first]
             ending = False
             while len(jobs) < MOST_AT_ONCE and not self._jobs.empty():
@@ -65,6 +72,7 @@ class Worker:
                     break
                 jobs.append(job)
             ready = [job for job in jobs if job.future.running() or job.future.set_running_or_notify_cancel()]
+            burst = len(jobs) > 1
             if ready:
                 self._run(ready)
             if ending:

@@ -127,7 +127,8 @@ class ActivityPage(QWidget):
     def _what(self, event: Event) -> str:
         entry = self._entries.get(event.account)
         definition = entry.definition if entry is not None else None
-        return event_words.what(event, definition, self._settings.hide_amounts, labels_of(entry))
+        chosen = self._settings
+        return event_words.what(event, definition, chosen.hide_amounts, labels_of(entry), chosen.hide_names)
 
     def _columns(self) -> list[Column]:
         now, hide = self._now, self._settings.hide_amounts

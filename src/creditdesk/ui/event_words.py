@@ -71,14 +71,20 @@ def group(kind: EventKind) -> Group:
 
 
 def what(
-    event: Event, definition: Definition | None = None, hide: bool = False, labels: Mapping[str, str] | None = None
+    event: Event,
+    definition: Definition | None = None,
+    hide: bool = False,
+    labels: Mapping[str, str] | None = None,
+    hide_names: bool = False,
 ) -> str:
     """What happened, one line: "Monthly reset", "Reading failed: Key rejected", "Low: under 20 % left".
 
-    `hide` puts dots in the place of every figure that the event's own text holds. `labels` are the account's own names
-    of its pools, by id.
+    `hide` puts dots in the place of every figure that the event's own text holds, `hide_names` in that of the account's
+    name. `labels` are the account's own names of its pools, by id.
     """
     detail = event.detail.strip()
+    if hide_names and detail and group(event.kind) is Group.ACCOUNTS:
+        detail = words.HIDDEN
     if event.kind is EventKind.TROUBLE and detail in _TROUBLES:
         detail = words.remedy(Trouble(_TROUBLES[detail], "")).title
     if event.kind is EventKind.ALERT:

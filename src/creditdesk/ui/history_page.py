@@ -204,7 +204,7 @@ def event_columns(past: Past, settings: Settings, now: datetime) -> list[Column]
     title = unit if words.is_money(unit) else unit[:1].upper() + unit[1:]
     columns = [
         Column("When", lambda each: words.moment(each.at, now), most_px=230, kept=True),
-        Column("What", lambda each: event_words.what(each, definition, hide, labels), most_px=0),
+        Column("What", lambda each: event_words.what(each, definition, hide, labels, settings.hide_names), most_px=0),
         Column("Client", lambda _: client, most_px=150),
         Column(title or "Amount", lambda each: event_words.change(each, hide, unit=not unit), right=True, kept=True),
     ]

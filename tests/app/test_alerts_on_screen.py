@@ -1,0 +1,295 @@
+"""A crossing is told once: by a notification, else beside the tray, else in the window; never again for the same one."""
+
+from collections.abc import Callable
+
+from tests.app.screen import Screen, spoken
+
+from creditdesk.core.pools import Account
+from creditdesk.core.series import Episode
+from creditdesk.notify.message import Message
+from creditdesk.sandbox import FaultKind
+from creditdesk.ui.alerts_page import AlertsPage
+
+PLENTY = {"usage": {"keywords": 100, "dataRows": 100, "onDemand": 0, "serpAnalyser": 0}}
+
+
+def one_account(screen: Screen, name: str = "Agency") -> Account:
+    """An account that has plenty, read once."""
+    screen.set("ranktracker", **PLENTY)
+    (account,) = screen.prepare(screen.draft("ranktracker", name))
+    screen.open()
+    assert episodes(screen) == []
+    return account
+
+
+def episodes(screen: Screen) -> list[Episode]:
+    return screen.desktop.parts.desk.tools.history.episodes().result()
+
+
+def spend(screen: Screen, keywords: int, minutes: int = 6) -> None:
+    """Another client uses keywords, and the desk sees it at its next reading."""
+    screen.consume("ranktracker", keywords=keywords)
+    screen.look(minutes=minutes)
+
+
+def told(screen: Screen, count: int = 1) -> Message:
+    """Wait for this many messages, and that it is written down how they were told; the last one."""
+    screen.until(lambda: len(screen.messages.shown) >= count)
+    screen.until(lambda: all(each.delivered for each in episodes(screen)))
+    assert len(screen.messages.shown) == count
+    return screen.messages.shown[-1]
+
+
+def nothing_more(screen: Screen, count: int) -> None:
+    """Give a message the time it would take; there is none."""
+    passed: list[int] = []
+    screen.desktop.parts.ask(_nothing, passed.append)
+    screen.until(lambda: bool(passed))
+    timers: list[bool] = []
+    gathering = screen.desktop.teller._timer
+    screen.until(lambda: not gathering.isActive())
+    screen.settle()
+    assert len(screen.messages.shown) == count, (screen.messages.shown, timers)
+
+
+async def _nothing() -> int:
+    return 1
+
+
+def test_a_crossing_is_told_once_and_not_again_at_the_next_reading_nor_after_a_restart(screen: Screen) -> None:
+    one_account(screen)
+    spend(screen, 750)
+    message = told(screen)
+    assert message.title == "Ranktracker · Agency is low"
+    assert message.text.startswith("Keywords: 150 of 1,000 left.")
+    assert [label for label, _ in message.buttons] == ["Open", "Snooze 8 hours"]
+    assert not message.urgent
+    assert [each.delivered for each in episodes(screen)] == ["notification"]
+    spend(screen, 1)
+    spend(screen, 0)
+    nothing_more(screen, 1)
+    screen.restart()
+    spend(screen, 1)
+    nothing_more(screen, 1)
+    assert "Alerts, 1" in spoken([screen.desktop.window.sidebar])
+
+
+def test_a_worse_level_is_told_once_more_and_takes_the_place_of_the_first_message(screen: Screen) -> None:
+    one_account(screen)
+    spend(screen, 750)
+    told(screen)
+    spend(screen, 110)
+    message = told(screen, 2)
+    assert message.urgent
+    assert message.title == "Ranktracker · Agency is nearly used up"
+    screen.until(lambda: screen.messages.withdrawn == ["message-1"])
+    spend(screen, 40)
+    assert told(screen, 3).title == "Ranktracker · Agency is used up"
+
+
+def test_only_a_good_reading_well_over_the_threshold_arms_it_again(screen: Screen) -> None:
+    one_account(screen)
+    spend(screen, 750)
+    told(screen)
+    screen.fault(FaultKind.STATUS)
+    screen.look(hours=1)
+    screen.clear()
+    screen.look(hours=5)
+    nothing_more(screen, 1)
+    screen.set("ranktracker", usage={"keywords": 795})  # 205 left: over 200, but not well over
+    screen.look(minutes=6)
+    spend(screen, 50)
+    nothing_more(screen, 1)
+    assert screen.messages.withdrawn == []
+    screen.set("ranktracker", usage={"keywords": 500})
+    screen.look(minutes=6)
+    screen.until(lambda: screen.messages.withdrawn == ["message-1"])
+    assert "Alerts, 1" not in spoken([screen.desktop.window.sidebar])
+    spend(screen, 400)
+    told(screen, 2)
+
+
+def test_an_alert_that_was_not_told_when_the_desk_closed_is_told_after_the_next_start(screen: Screen) -> None:
+    one_account(screen)
+    screen.desktop.teller._timer.setInterval(60_000)
+    spend(screen, 750)
+    screen.restart()
+    assert screen.messages.shown == []
+    screen.look(minutes=6)
+    told(screen)
+
+
+def test_a_slow_notification_service_is_not_told_twice(screen: Screen) -> None:
+    """The reading that comes while the first message is on its way brings the same episode once more."""
+    account = one_account(screen)
+    released: list[Callable[[], None]] = []
+    really = screen.messages.show
+
+    async def slowly(message: Message, pressed: Callable[[str], None]) -> str | None:
+        import asyncio
+
+        waiting = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        released.append(lambda: loop.call_soon_threadsafe(waiting.set))
+        await waiting.wait()
+        return await really(message, pressed)
+
+    screen.messages.show = slowly  # type: ignore[method-assign]
+    screen.consume("ranktracker", keywords=750)
+    screen.desktop.readings.refresh(account.id)
+    screen.until(lambda: len(released) == 1)
+    asked = screen.requests("ranktracker")
+    screen.desktop.readings.refresh(account.id)
+    screen.until(lambda: screen.requests("ranktracker") == asked + 1)
+    screen.until(lambda: account.id not in screen.desktop.readings.poller._asked)
+    screen.until(lambda: not screen.desktop.teller._timer.isActive())
+    for release in released:
+        release()
+    told(screen)
+    nothing_more(screen, 1)
+
+
+def test_alerts_that_come_together_are_one_message(screen: Screen) -> None:
+    screen.set("ranktracker", **PLENTY)
+    other = screen.running.call(lambda box: box.add_account("ranktracker", name="second", **PLENTY))
+    screen.prepare(screen.draft("ranktracker", "Agency"), screen.draft("ranktracker", "Studio", key=other))
+    screen.open()
+    screen.consume("ranktracker", keywords=750)
+    screen.running.call(lambda box: box.consume("ranktracker", "second", keywords=870))
+    screen.look(minutes=6)
+    message = told(screen)
+    assert message.title == "2 accounts run low"
+    assert message.text == "Ranktracker · Studio, Ranktracker · Agency."
+    assert {each.delivered for each in episodes(screen)} == {"notification"}
+
+
+def test_with_notifications_off_the_window_says_it_and_hides_it_again_when_it_is_over(screen: Screen) -> None:
+    one_account(screen)
+    screen.desktop.parts.settings = screen.desktop.parts.desk.tools.chosen.change_settings(
+        lambda before: type(before)(notifications=False)
+    )
+    spend(screen, 750)
+    screen.until(lambda: any("is low" in text for text in screen.desktop.window.notices))
+    screen.until(lambda: [each.delivered for each in episodes(screen)] == ["banner"])
+    assert screen.messages.shown == []
+    screen.set("ranktracker", usage={"keywords": 100})
+    screen.look(minutes=6)
+    screen.until(lambda: not any("is low" in text for text in screen.desktop.window.notices))
+
+
+def test_without_a_notification_service_and_a_tray_the_window_says_it_once(screen: Screen) -> None:
+    screen.messages.takes = False
+    one_account(screen)
+    assert any("no tray" in text for text in screen.desktop.window.notices)
+    spend(screen, 750)
+    screen.until(lambda: any("Ranktracker · Agency is low" in text for text in screen.desktop.window.notices))
+    screen.until(lambda: [each.delivered for each in episodes(screen)] == ["banner"])
+    assert any("no tray" in text for text in screen.desktop.window.notices)
+    screen.restart()
+    spend(screen, 1)
+    screen.settle()
+    assert screen.desktop.window.notices == []
+
+
+def test_a_banner_that_is_on_screen_follows_hidden_amounts(screen: Screen) -> None:
+    screen.messages.takes = False
+    one_account(screen)
+    spend(screen, 750)
+    screen.until(lambda: any("150 of 1,000" in text for text in screen.desktop.window.notices))
+    hiding = type(screen.desktop.parts.settings)(hide_amounts=True, hide_names=True)
+    screen.desktop.pages.settings_changed.emit(hiding)
+    said = [text for text in screen.desktop.window.notices if "low" in text]
+    assert len(said) == 1
+    assert "150" not in said[0]
+    assert "Agency" not in said[0]
+
+
+def test_sample_data_never_warns(screen: Screen) -> None:
+    screen.sample = True
+    one_account(screen)
+    spend(screen, 880)
+    nothing_more(screen, 0)
+    assert screen.desktop.window.notices == []
+    assert episodes(screen)
+
+
+def test_a_muted_account_does_not_warn_and_warns_again_when_it_may(screen: Screen) -> None:
+    account = one_account(screen)
+    screen.desktop.stories.mute(account.id, True)
+    screen.settle()
+    spend(screen, 750)
+    nothing_more(screen, 0)
+    screen.desktop.stories.mute(account.id, False)
+    screen.settle()
+    screen.look(minutes=6)
+    told(screen)
+
+
+def test_a_snoozed_account_is_quiet_for_its_hours_also_over_a_restart_and_then_it_is_told(screen: Screen) -> None:
+    account = one_account(screen)
+    screen.desktop.teller.snooze(account.id, 8)
+    screen.settle()
+    assert "Warnings are quiet for 8 h." in spoken(screen.desktop.window.toasts.shown)
+    spend(screen, 750)
+    nothing_more(screen, 0)
+    screen.restart()
+    screen.look(hours=5)
+    nothing_more(screen, 0)
+    screen.look(hours=4)
+    told(screen)
+
+
+def test_snoozing_everything_from_the_tray_takes_the_message_back_and_keeps_new_ones(screen: Screen) -> None:
+    one_account(screen)
+    spend(screen, 750)
+    told(screen)
+    screen.desktop.tray.snooze_requested.emit(1.0)
+    screen.until(lambda: screen.messages.withdrawn == ["message-1"])
+    spend(screen, 120)
+    nothing_more(screen, 1)
+    screen.look(hours=2)
+    assert told(screen, 2).urgent
+
+
+def test_the_buttons_of_a_message_open_the_account_and_snooze_it(screen: Screen) -> None:
+    account = one_account(screen)
+    spend(screen, 750)
+    told(screen)
+    screen.desktop.window.hide()
+    screen.messages.pressed[0]("open")
+    screen.until(screen.desktop.window.isVisible)
+    assert screen.desktop.window.page_name == "history"
+    screen.messages.pressed[0]("snooze")
+    screen.settle()
+    screen.until(lambda: all(each.snoozed_until for each in episodes(screen)))
+    assert screen.desktop.parts.board.entry(account.id) is not None
+
+
+def test_the_alerts_page_says_how_it_was_told(screen: Screen) -> None:
+    one_account(screen)
+    spend(screen, 750)
+    told(screen)
+    screen.desktop.window.show_page("alerts")
+    page = screen.desktop.window.page("alerts")
+    assert isinstance(page, AlertsPage)
+    screen.until(lambda: len(page.open_episodes()) == 1)
+    screen.settle()
+    screen.until(lambda: "Shown as a notification" in spoken([page]))
+    assert "150 of 1,000 left: 15 %, rule: under 20 %." in spoken([page])
+
+
+def test_a_test_message_says_which_way_it_took(screen: Screen) -> None:
+    screen.open()
+    screen.desktop.teller.test()
+    screen.until(lambda: "sent as a desktop notification" in spoken(screen.desktop.window.toasts.shown))
+    screen.messages.takes = False
+    screen.desktop.teller.test()
+    screen.until(lambda: any("warnings come here" in text for text in screen.desktop.window.notices))
+
+
+def test_an_account_that_is_removed_takes_its_message_along(screen: Screen) -> None:
+    account = one_account(screen)
+    spend(screen, 750)
+    told(screen)
+    screen.desktop.stories.remove(account.id)
+    screen.until(lambda: screen.messages.withdrawn == ["message-1"])
