@@ -35,7 +35,8 @@ def test_the_interval_is_never_under_the_definitions_nor_a_minute() -> None:
 @settings(max_examples=200, deadline=None)
 def test_jitter_stays_within_a_tenth_and_above_the_floor(account: str, interval: int) -> None:
     beat = Rhythm(account, interval, 60)
-    assert max(60, interval * 0.9) <= beat.step.total_seconds() <= interval * 1.1
+    hair = 1e-6  # a microsecond, and what floats make of a tenth
+    assert max(60, interval * 0.9) - hair <= beat.step.total_seconds() <= interval * 1.1 + hair
     assert beat.step == Rhythm(account, interval, 60).step
 
 
@@ -77,7 +78,7 @@ def test_a_wait_that_the_vendor_asks_for_is_never_cut_short(wait: timedelta) -> 
     pace = Pace(failures=9).failed(NOW, asked(wait))
     due = next_due(pace, beat, NOW)
     assert due == max(NOW + wait, NOW + beat.step)
-    assert pace.held_until(NOW) == NOW + wait
+    assert pace.held_until(NOW) == min(NOW + wait, NOW + timedelta(days=1))  # after a day the user may insist
     assert pace.held_until(NOW + wait) is None
     assert pace.waits_long() is (wait > 15 * MINUTE)
 

@@ -67,9 +67,10 @@ def test_an_amount_set_for_one_pool_of_several_is_about_that_pool() -> None:
     assert judged(month(400, 500), pool("top-up", 100), definition=vendor(), thresholds=own) is Level.GOOD
 
 
-def test_an_unknown_wallet_neither_empties_nor_fills_an_account() -> None:
-    assert judged(month(0, 500), pool("top-up", None), definition=vendor()) is Level.NOT_READ
-    assert judged(month(50, 500), pool("top-up", None), definition=vendor()) is Level.GOOD
+def test_beside_an_unknown_wallet_an_account_is_judged_by_what_is_known_and_is_never_called_used_up() -> None:
+    for left, wanted in ((-5, Level.CRITICAL), (0, Level.CRITICAL), (5, Level.CRITICAL), (50, Level.LOW)):
+        assert judged(month(left, 500), pool("top-up", None), definition=vendor()) is wanted
+    assert judged(month(200, 500), pool("top-up", None), definition=vendor()) is Level.GOOD
     assert judged(month(None)) is Level.NOT_READ
 
 

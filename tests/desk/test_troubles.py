@@ -208,7 +208,8 @@ def test_a_retry_after_holds_back_even_an_explicit_refresh_and_across_a_restart(
     assert (trouble.kind, trouble.retry_at, trouble.vendor_asked) == (TroubleKind.THROTTLED, until, True)
     world.clear()
     asked = world.requests(provider)
-    world.clock.move(seconds=seconds - 1)
+    held = min(seconds, 86_400)  # for a day even against the user; the desk by itself waits as long as it was asked to
+    world.clock.move(seconds=held - 1)
     assert world.read(account).reading.trouble == trouble
     (reading,) = world.restart()
     assert reading.trouble == trouble

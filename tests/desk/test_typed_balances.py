@@ -146,8 +146,35 @@ def test_a_live_number_wins_over_a_typed_one(world: World) -> None:
     snapshot = world.snapshot(account)
     assert snapshot.source is Source.LIVE
     assert "balance" not in world.left(account)
-    world.type(account, balance=1)
+    with pytest.raises(AccountError, match="read from the vendor"):
+        world.type(account, balance=1)
     assert world.reading(account).snapshot == snapshot
+
+
+def test_a_balance_typed_after_the_endpoint_stopped_answering_counts(world: World) -> None:
+    account = world.add("leadboxer")
+    world.snapshot(account)
+    world.fault(FaultKind.STATUS, "leadboxer", status=404)
+    world.trouble(account)
+    world.clock.move(seconds=60)
+    world.type(account, balance=6666)
+    reading = world.reading(account)
+    assert world.left(account) == {"balance": 6666}
+    assert (reading.snapshot.source, reading.level) == (Source.BY_HAND, Level.GOOD)
+    world.clear()
+    world.clock.move(seconds=60)
+    assert world.snapshot(account).source is Source.LIVE
+    assert "balance" not in world.left(account)
+
+
+def test_the_desk_learns_what_another_process_typed(world: World) -> None:
+    account = world.add_typed("oneclickseo", plan="starter")
+    world.type(account, monthly=312)
+    world.run(world.desk.reader.catch_up())
+    assert not world.run(world.desk.reader.catch_up())
+    world.desk.tools.history.typed(account.id, "monthly", Decimal(7), None, world.clock()).result()
+    assert world.run(world.desk.reader.catch_up())
+    assert world.left(account)["monthly"] == 7
 
 
 def test_an_account_that_loses_its_key_does_not_show_its_last_reading_as_live(world: World) -> None:

@@ -75,6 +75,7 @@ class Readings(QObject):
         reader, chosen = self._parts.desk.reader, self._parts.desk.tools.chosen
 
         async def story() -> list[Reading]:
+            self._parts.settings = chosen.settings
             return [reader.reading(account) for account in chosen.accounts]
 
         def told(readings: list[Reading]) -> None:
@@ -155,8 +156,9 @@ class Readings(QObject):
         self._overview.show_totals(totals_line(totals(pairs, parts.now()), definitions, parts.settings))
 
     def _age(self) -> None:
-        """Time went by: ages grow, and a number that nobody renewed is not live any more."""
+        """Time went by: ages grow, what nobody renewed is not live any more, a command may have changed things."""
         parts = self._parts
+        self._parts.ask(self._parts.desk.reader.catch_up, lambda changed: self.list_anew() if changed else None)
         if not self._tray.shown and not parts.sample:
             self._tray.show()  # some desktops bring their tray late
         entries = parts.board.entries()

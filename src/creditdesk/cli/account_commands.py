@@ -21,6 +21,8 @@ MOST_KEY_BYTES = 65_536
 async def add(options: argparse.Namespace, desk: Desk) -> int:
     """Add an account; a key from standard input goes into the keyring and nowhere else."""
     definition = desk.tools.catalogue.get(options.provider)
+    if options.key_env == "":
+        raise AccountError("key", "--key-env wants the name of an environment variable, and got an empty text.")
     custody = Custody.KEYRING if options.key_stdin else Custody.ENVIRONMENT if options.key_env else Custody.NONE
     draft = Account(
         id="",
@@ -58,11 +60,16 @@ async def change(options: argparse.Namespace, desk: Desk) -> int:
     unknown = [name for name, value in chosen.items() if not value and name not in account.settings]
     if unknown:
         raise AccountError(unknown[0], f"{account.name} has no setting {unknown[0]!r} to take away.")
+    if balances:
+        desk.reader.load()  # the balances that were typed before
+        desk.registry.check_typed(account, balances)
+        if not desk.tools.history.durable:
+            text = "The balance can't be kept: the history's file can't be used. Nothing was changed."
+            raise AccountError("pool", text)
     if chosen:
         settings = {name: value for name, value in {**account.settings, **chosen}.items() if value}
         account = await desk.registry.change(account.changed(settings=settings))
     if balances:
-        desk.reader.load()  # the balances that were typed before
         await desk.registry.type_balances(account, balances)
     print(f"Changed {account.name}.")
     return 0

@@ -9,6 +9,7 @@ from pathlib import Path
 from creditdesk.cli.account_commands import pairs
 from creditdesk.core.amounts import dumps
 from creditdesk.core.definition import Definition, Operation
+from creditdesk.core.doubt import doubted
 from creditdesk.core.keywords import Items, clean
 from creditdesk.core.pools import Reading
 from creditdesk.core.sizing import Verdict, VerdictKind
@@ -35,6 +36,7 @@ REASONS = {
     Why.FACTOR_MISSING: "A factor is missing.",
     Why.NO_READING: "The account was never read. Run `creditdesk status --refresh`, or type its balance.",
     Why.POOL_UNKNOWN: "What one of the pools holds is not known.",
+    Why.NOT_CURRENT: "The last reading does not speak for the account any more. Run `creditdesk status --refresh`.",
     Why.PLAN_NOT_CHOSEN: "It is over the limit, and some plans bill that instead of refusing.",
 }
 
@@ -61,7 +63,8 @@ def sized(desk: Desk, reading: Reading, operation: Operation, count: int, factor
     """Whether the vendor would take this many items by what was last read. Raises FactorError."""
     account, now = reading.account, desk.tools.clock()
     definition = desk.tools.catalogue.get(account.provider)
-    return judge(definition, operation, count, factors, reading.snapshot, account.settings, account.reserve, now)
+    verdict = judge(definition, operation, count, factors, reading.snapshot, account.settings, account.reserve, now)
+    return doubted(verdict, reading)
 
 
 def find_operation(definition: Definition, operation_id: str) -> Operation:

@@ -66,7 +66,7 @@ def status_lines(readings: Iterable[Reading], definitions: Mapping[str, Definiti
         lines.append(f"{reading.account.name}  [{reading.level.replace('_', ' ')}]  {_age(reading, now)}")
         definition = definitions.get(reading.account.provider)
         for pool in shown_pools(reading, definition, now):
-            lines.append(f"  {pool.label:<28} {_amounts(pool)}{_ends(pool)}")
+            lines.append(f"  {pool.label:<28} {_amounts(pool)}{_ends(pool, now)}")
         if reading.trouble:
             lines.append(f"  {reading.trouble.message}")
             if reading.trouble.retry_at:
@@ -90,10 +90,12 @@ def _number(amount: Decimal | None) -> str:
     return "unknown" if amount is None else f"{Decimal(plain(amount)):,f}"
 
 
-def _ends(pool: Pool) -> str:
+def _ends(pool: Pool, now: datetime) -> str:
     if pool.resets_at:
         return f", resets {_instant(pool.resets_at)}" + (" (assumed)" if pool.reset_assumed else "")
-    return f", expires {_instant(pool.expires_at)}" if pool.expires_at else ""
+    if pool.expires_at is None:
+        return ""
+    return f", {'expires' if pool.expires_at > now else 'expired'} {_instant(pool.expires_at)}"
 
 
 def _instant(at: datetime) -> str:

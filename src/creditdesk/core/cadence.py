@@ -4,12 +4,11 @@ A pace is what happened so far, a rhythm is what the user and the definition ask
 them.
 """
 
-import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from email.utils import parsedate_to_datetime
+from zlib import crc32
 
 from creditdesk.core.definition import Definition
 from creditdesk.core.pools import STOPS_READING, Account, Trouble, TroubleKind
@@ -20,9 +19,11 @@ LONGEST_BACK_OFF_S = 1800
 LONG_WAIT_S = 900
 """A longer wait than this, asked for by the vendor, is said to the user."""
 
+LONGEST_HOLD = timedelta(days=1)
 LATEST = datetime(9999, 12, 30, tzinfo=UTC)
 """The last instant a wait can end at: any zone of the world can still show it."""
 
+_SEED = 0x9E3779B9
 _SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
@@ -63,8 +64,16 @@ class Pace:
         return Pace(at, self.failures + 1, trouble.kind, trouble.retry_at, trouble.vendor_asked)
 
     def held_until(self, now: datetime) -> datetime | None:
-        """Until when even an explicit refresh waits, because the vendor asked for it; None when it need not."""
-        return self.retry_at if self.vendor_asked and self.retry_at and self.retry_at > now else None
+        """Until when even an explicit refresh waits, because the vendor asked for it; None when it need not.
+
+        A wait of more than a day is kept by the desk, but a user who insists may ask once that day is over: one odd
+        header must not lock an account for years.
+        """
+        if not (self.vendor_asked and self.retry_at):
+            return None
+        asked = self.last_asked or now
+        until = min(self.retry_at, _later(asked, LONGEST_HOLD))
+        return until if until > now else None
 
     def waits_long(self) -> bool:
         """Whether the vendor asked for a wait long enough to be told to the user (over 15 minutes)."""
@@ -125,6 +134,8 @@ def parse_retry_after(text: str, now: datetime) -> datetime | None:
 def _date(text: str) -> datetime | None:
     if len(text) > 64:
         return None
+    from email.utils import parsedate_to_datetime  # 5 ms that the first paint should not pay for
+
     for parse in (parsedate_to_datetime, datetime.fromisoformat):
         try:
             at = parse(text)
@@ -143,4 +154,4 @@ def _later(at: datetime, wait: timedelta) -> datetime:
 
 def _share(account: str) -> float:
     """A number from -1 to 1 that belongs to this account, the same in every run."""
-    return int.from_bytes(hashlib.sha256(account.encode()).digest()[:4]) / 2**31 - 1
+    return crc32(account.encode(), _SEED) / 2**31 - 1

@@ -85,11 +85,10 @@ class _Group:
 
 def _group(key: str, pools: tuple[Pool, ...], drained: bool) -> _Group:
     known = [left for pool in pools if (left := left_of(pool)) is not None]
-    if len(known) < 2:
-        left = known[0] if known else None
-    else:
-        left = sum((max(_NONE, each) for each in known), _NONE)
-    limits = [pool.limit for pool in pools if pool.limit is not None and pool.kind is not PoolKind.WALLET]
+    several = len(known) > 1
+    left = sum((max(_NONE, each) for each in known), _NONE) if several else next(iter(known), None)
+    counted = [pool for pool in pools if left_of(pool) is not None] or pools  # beside a limit stands what is left of it
+    limits = [pool.limit for pool in counted if pool.limit is not None and pool.kind is not PoolKind.WALLET]
     limit = sum(limits, _NONE) if limits else pools[0].limit if len(pools) == 1 else None
     resets_at = min((pool.resets_at for pool in pools if pool.resets_at), default=None)
     return _Group(key, pools, drained, pools[0].unit, left, len(known) == len(pools), limit, resets_at)
@@ -165,7 +164,7 @@ def _finding(group: _Group, evidence: Evidence, rules: tuple[Thresholds, Setting
         return Finding(group.key, Level.NOT_READ, Level.NOT_READ, Cause.UNKNOWN, unit=group.unit, window=window)
     found, cause = _judge(group, evidence.run_outs, rules, now, Decimal(1))
     eased, _ = _judge(group, evidence.run_outs, rules, now, HYSTERESIS)
-    if found is Level.GOOD and not group.complete and not group.left and not _only_used(group):
+    if found is Level.GOOD and not group.complete and (group.left or _NONE) <= 0 and not _only_used(group):
         found, eased, cause = Level.NOT_READ, Level.NOT_READ, Cause.UNKNOWN  # what is unknown may be empty or full
     return Finding(group.key, found, eased, cause, group.left, group.limit, group.unit, window)
 
@@ -203,7 +202,7 @@ def _under(group: _Group, amounts: Mapping[str, Decimal], percent: Decimal, ease
         known = ((pool, left) for pool in set_for if (left := own[pool]) is not None)
         return Cause.AMOUNT if any(left < amounts[pool] * ease for pool, left in known) else Cause.NONE
     left, limit = group.left, group.limit
-    if left is None or limit is None or not group.complete:
+    if left is None or limit is None:
         return Cause.NONE
     return Cause.PERCENT if left * 100 < percent * limit * ease else Cause.NONE
 

@@ -27,6 +27,7 @@ class Why(StrEnum):
     FACTOR_MISSING = "factor_missing"  # unknown: a factor must be given
     NO_READING = "no_reading"  # unknown: none of the pools was ever read
     POOL_UNKNOWN = "pool_unknown"  # unknown: what the binding pool holds is not known
+    NOT_CURRENT = "not_current"  # unknown: the reading is old, or the account was refused since
     PLAN_NOT_CHOSEN = "plan_not_chosen"  # unknown: it is over the limit, and some plans bill that
 
 

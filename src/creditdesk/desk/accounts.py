@@ -97,16 +97,9 @@ class Registry:
         return account
 
     async def type_balances(self, account: Account, balances: Mapping[str, tuple[Decimal, Decimal | None]]) -> None:
-        """Remember balances typed by hand, as (left, limit). Raises AccountError for a pool that cannot be typed."""
-        definition = self._tools.catalogue.get(account.provider)
-        rules = {rule.id: rule for rule in typed_rules(definition)}
+        """Remember balances typed by hand, as (left, limit). Raises AccountError as `check_typed`, HistoryError."""
+        self.check_typed(account, balances)
         now = self._tools.clock()
-        for pool, (_, limit) in balances.items():
-            if pool not in rules:
-                choices = ", ".join(rules) or "none: this vendor is read, not typed"
-                raise AccountError("pool", f"{pool!r} is not a balance one can type here. Balances: {choices}.")
-            if limit is not None and not rules[pool].typed_limit:
-                raise AccountError("pool", f"The limit of {pool} is the plan's. Type what is left alone.")
         typed = {pool: Typed(now, left, limit) for pool, (left, limit) in balances.items()}
         for pool, entry in typed.items():
             await self._tools.history.typed(account.id, pool, entry.left, entry.limit, now)
@@ -114,6 +107,20 @@ class Registry:
         snapshot = self._reader.reading(account).snapshot
         if snapshot is not None and snapshot.source is not Source.LIVE:
             await self._tools.history.record(account.id, replace(snapshot, read_at=now), now)
+
+    def check_typed(self, account: Account, balances: Mapping[str, tuple[Decimal, Decimal | None]]) -> None:
+        """Raises AccountError for a balance that cannot be typed here, before anything is changed."""
+        definition = self._tools.catalogue.get(account.provider)
+        rules = {rule.id: rule for rule in typed_rules(definition)}
+        for pool, (_, limit) in balances.items():
+            if pool not in rules:
+                choices = ", ".join(rules) or "none: this vendor is read, not typed"
+                raise AccountError("pool", f"{pool!r} is not a balance one can type here. Balances: {choices}.")
+            if limit is not None and not rules[pool].typed_limit:
+                raise AccountError("pool", f"The limit of {pool} is the plan's. Type what is left alone.")
+        if self._reader.is_read(account):
+            text = f"{account.name} is read from the vendor: a balance can be typed only where that fails."
+            raise AccountError("pool", text)
 
     async def remove(self, account: Account) -> Removed:
         """Remove an account and erase its keys from the keyring. Its history stays. `restore` brings it back.

@@ -1,5 +1,6 @@
 """What the user chose, read from the config only when the file changed: by this desk or by another process."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -9,6 +10,9 @@ from creditdesk.store.config import Choices, Config
 
 _Stamp = tuple[int, int, int]
 
+LOOK_AGAIN_S = 0.05
+"""How long one look at the file holds, for another process's changes; one's own are seen at once."""
+
 
 class Chosen:
     """The accounts and settings. Every method raises ConfigError when the file cannot be used."""
@@ -16,11 +20,16 @@ class Chosen:
     def __init__(self, config: Config) -> None:
         self._config = config
         self._stamp: _Stamp | None = None
+        self._looked_at = 0.0
         self._choices = Choices()
         self._by_id: dict[str, Account] = {}
 
     def load(self) -> Choices:
         """All that the user chose."""
+        now = time.monotonic()
+        if self._stamp is not None and now - self._looked_at < LOOK_AGAIN_S:
+            return self._choices
+        self._looked_at = now
         stamp = self._look()
         if stamp != self._stamp or stamp is None:
             self._choices = self._config.load()

@@ -43,6 +43,20 @@ class Known:
         self.trouble = replace(trouble, since=since or now, retry_at=retry_at)
         return self.trouble
 
+    def learn(self, latest: Latest) -> bool:
+        """Take over what another process remembered since; whether there was anything."""
+        learned = dict(latest.typed) != self.typed
+        self.typed = dict(latest.typed)
+        theirs, ours = latest.snapshot, self.snapshot
+        if theirs is not None and (ours is None or theirs.read_at > ours.read_at):
+            self.snapshot, self.trouble = theirs, latest.trouble
+            if latest.trouble is None:
+                self.pace = self.pace.succeeded(theirs.read_at)
+            learned = True
+        if learned:
+            self.series = self.projected_at = None
+        return learned
+
     def succeeded(self, snapshot: Snapshot, now: datetime) -> None:
         """Note a good reading."""
         self.snapshot, self.trouble = snapshot, None
@@ -82,9 +96,10 @@ class Known:
             return ()
         known = self.series
         first = next((rule.id for rule in definition.pools if rule.id in known), next(iter(known)))
-        points = [(point.last_seen, point.left) for point in known[first].points if point.left is not None]
+        points = known[first].points
         step = max(1, -(-len(points) // SPARK_POINTS))
-        return tuple(points[::-step][::-1])
+        few = points[::-step][::-1]  # the newest is among them; a pool of thousands of points is not gone through
+        return tuple((point.last_seen, point.left) for point in few if point.left is not None)
 
     def _extend(self, pool: Pool, snapshot: Snapshot) -> None:
         if self.series is None or pool.kind is PoolKind.RATE:

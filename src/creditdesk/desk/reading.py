@@ -20,11 +20,13 @@ from creditdesk.core.pools import (
 )
 from creditdesk.core.series import Episode
 from creditdesk.core.settings import Settings
-from creditdesk.core.typed import Typed, sharing_key, typed_rules, typed_snapshot
+from creditdesk.core.typed import Typed, typed_snapshot
 from creditdesk.desk.known import LOOK_BACK, Known, last_pace
+from creditdesk.desk.sharing import shared_balances
 from creditdesk.desk.tools import Asks, Tools
 from creditdesk.providers.catalogue import UnknownProvider
 from creditdesk.providers.definitions import DefinitionError
+from creditdesk.store.config import Choices
 from creditdesk.store.vault import KeyMissing, KeyRefused, KeyringLocked, NoKeyring
 
 NOTHING = alerts.Decision()
@@ -74,10 +76,11 @@ class Reader:
         self._known: dict[str, Known] = {}
         self._running: dict[str, asyncio.Task[Outcome]] = {}
         self._asking: Asks | None = None
+        self._choices: Choices | None = None
 
     def load(self) -> list[Reading]:
         """Every account's last reading as remembered, in the user's order; nothing is asked. Raises ConfigError."""
-        choices = self._tools.chosen.load()
+        choices = self._choices = self._tools.chosen.load()
         latest = self._tools.history.latest([account.id for account in choices.accounts]).result()
         open_now = self._tools.history.open_episodes().result()
         for account in choices.accounts:
@@ -102,6 +105,19 @@ class Reader:
             self._running[account_id] = running
             running.add_done_callback(lambda _done: self._running.pop(account_id, None))
         return await asyncio.shield(running)
+
+    async def catch_up(self) -> bool:
+        """Learn what another process did: accounts and settings changed, balances typed, readings made.
+
+        Says whether anything is different from before. Raises ConfigError.
+        """
+        choices = self._tools.chosen.load()
+        latest = await self._tools.history.latest([account.id for account in choices.accounts])
+        changed = choices is not self._choices
+        self._choices = choices
+        for account in choices.accounts:
+            changed |= self._known.setdefault(account.id, Known()).learn(latest[account.id])
+        return changed
 
     async def recall(self, account_id: str) -> Outcome:
         """Remember the account's last weeks and what follows from them; nobody is asked. Raises KeyError."""
@@ -128,6 +144,15 @@ class Reader:
             limit = former.limit if former and entry.limit is None else entry.limit
             known.typed[pool] = replace(entry, limit=limit)
         known.series = known.projected_at = None
+
+    def is_read(self, account: Account) -> bool:
+        """Whether the account's numbers come from the vendor now, so that none can be typed in their place."""
+        definition = self._definition(account)
+        if definition is None:
+            return False
+        case = self._case(account, definition, self._tools.chosen.settings)
+        last = case.known.snapshot
+        return case.asks and last is not None and last.source is Source.LIVE and case.known.trouble is None
 
     def forget_trouble(self, account_id: str) -> None:
         """The user acted: the account's key or address was changed. It is asked anew."""
@@ -182,26 +207,12 @@ class Reader:
 
     def _snapshot(self, case: _Case) -> Snapshot | None:
         last = case.known.snapshot if case.asks else None
-        if last is not None and last.source is Source.LIVE:
-            return last
-        shared = self._shared(case.account, case.definition)
-        return typed_snapshot(case.definition, case.account.settings, shared, case.now) or last
-
-    def _shared(self, account: Account, definition: Definition) -> dict[str, Typed]:
-        """The account's typed balances; of a pool that several accounts share, the one typed last by any of them."""
-        typed = dict(self._known[account.id].typed)
-        shared = [rule for rule in typed_rules(definition) if rule.shared_by]
-        if not shared:
-            return typed
-        siblings = [other for other in self._tools.chosen.accounts if other.provider == account.provider]
-        for rule in shared:
-            key = sharing_key(definition, rule, definition.settings(account.settings))
-            for other in siblings if key else ():
-                if sharing_key(definition, rule, definition.settings(other.settings)) == key:
-                    entry = self._known.get(other.id, Known()).typed.get(rule.id)
-                    if entry and (rule.id not in typed or entry.at > typed[rule.id].at):
-                        typed[rule.id] = entry
-        return typed
+        balances = shared_balances(case.account, case.definition, self._tools.chosen.accounts, self.typed)
+        typed = typed_snapshot(case.definition, case.account.settings, balances, case.now)
+        if last is None or last.source is not Source.LIVE or typed is None:
+            return typed or last
+        # The endpoint stopped answering, and the user typed what the vendor shows since.
+        return typed if case.known.trouble is not None and typed.read_at > last.read_at else last
 
     async def _read(self, account_id: str) -> Outcome:
         account, settings = self._tools.chosen.chosen(account_id)

@@ -41,6 +41,11 @@ class Connections:
         self._writer = Worker("history-writer", self._write_all, GATHER_S)
         self._reader = Worker("history-reader", self._read_all)
 
+    @property
+    def durable(self) -> bool:
+        """Whether what is written outlives this process."""
+        return self._kept is not None
+
     def write(self, work: Work[T]) -> Pending[T]:
         """Do `work` inside a transaction, together with whatever else waits; the answer comes after the commit."""
         return self._writer.submit(work, must_run=True)

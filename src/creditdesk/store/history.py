@@ -37,6 +37,11 @@ class History:
         """What the user should know about the file, or None."""
         return self._connections.notice
 
+    @property
+    def durable(self) -> bool:
+        """Whether what is written outlives this process; not where the file cannot be used (see `notice`)."""
+        return self._connections.durable
+
     def record(
         self,
         account_id: str,

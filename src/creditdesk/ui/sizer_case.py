@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from creditdesk.core.definition import Operation
+from creditdesk.core.doubt import doubted
 from creditdesk.core.pricing import ZERO
 from creditdesk.core.sizing import Demand, FactorError, Verdict, VerdictKind, Why, size
 from creditdesk.ui.board import Entry
@@ -26,7 +27,7 @@ class Question:
     def verdict(self, count: int | None = None, reserve: bool = True) -> Verdict:
         """The verdict for this count (the whole list when None). Raises FactorError."""
         reading = self.entry.reading
-        return size(
+        judged = size(
             self.entry.definition,
             self.operation,
             self.count if count is None else count,
@@ -36,6 +37,7 @@ class Question:
             self.reserve if reserve else {},
             self.now,
         )
+        return doubted(judged, reading)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,8 @@ class VerdictCard(parts.Card):
         if why in (Why.NO_READING, Why.POOL_UNKNOWN):
             typed = not definition.readable
             self._help, label = ("type", "Type balances") if typed else ("check", "Check now")
+        elif why is Why.NOT_CURRENT:
+            self._help, label = "check", "Check now"
         elif why is Why.PLAN_NOT_CHOSEN:
             self._help, label = "edit", "Choose the plan"
         elif answer.verdict and answer.verdict.kind is VerdictKind.REFUSED and _buy(definition):

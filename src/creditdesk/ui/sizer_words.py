@@ -220,6 +220,10 @@ def _unknown(answer: Answer, verdict: Verdict, hide: bool) -> tuple[str, str]:
             needs if question.count else "",
         ),
         Why.POOL_UNKNOWN: (f"Cannot tell: what is left of {label} is not known", needs),
+        Why.NOT_CURRENT: (
+            "Cannot tell: the reading does not speak for the account any more",
+            f"{needs} Check now, or mend what the card of the account says.",
+        ),
         Why.PLAN_NOT_CHOSEN: (
             "Cannot tell: choose the plan of this account",
             "It is over what is left. Some plans of this vendor bill that, others refuse it.",
