@@ -266,3 +266,10 @@ def test_two_accounts_added_at_once_are_both_there(world: World) -> None:
 
     world.run(both())
     assert sorted(accounts(world)) == ["one", "two"]
+
+
+def test_a_key_pasted_as_the_name_is_refused_and_not_repeated(world: World) -> None:
+    key = world.running.addresses.keys["ranktracker"]
+    with pytest.raises(AccountError, match="looks like the key") as refused:
+        world.add("ranktracker", name=key)
+    assert key not in str(refused.value)

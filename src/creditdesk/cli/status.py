@@ -70,7 +70,8 @@ def status_lines(readings: Iterable[Reading], definitions: Mapping[str, Definiti
         if reading.trouble:
             lines.append(f"  {reading.trouble.message}")
             if reading.trouble.retry_at:
-                lines.append(f"  Next try {_instant(reading.trouble.retry_at)}")
+                later = max(filter(None, (reading.trouble.retry_at, reading.due_at)))
+                lines.append(f"  Next try {_instant(later)}")
     return lines or ["No accounts yet. Add one: creditdesk accounts add PROVIDER --name NAME --key-stdin"]
 
 
@@ -107,4 +108,5 @@ def _age(reading: Reading, now: datetime) -> str:
         return "never read"
     minutes = int((now - reading.snapshot.read_at).total_seconds() // 60)
     age = "just now" if minutes < 1 else f"{minutes} min ago" if minutes < 120 else f"{minutes // 60} h ago"
-    return f"{age}, {reading.snapshot.source.replace('_', ' ')}"
+    source = "old" if reading.stale else reading.snapshot.source.replace("_", " ")
+    return f"{age}, {source}{', inferred: compare it with the vendor' if reading.snapshot.inferred else ''}"

@@ -216,6 +216,9 @@ class Registry:
             checked_base_url(account.base_url)
         except AccountRefused as wrong:
             raise AccountError(wrong.key, f"{wrong.key}: {wrong.what}.") from None
+        for field, text in (("name", account.name), ("client", account.client)):
+            if _looks_like_key(text, definition):
+                raise AccountError(field, f"{field}: that looks like the key itself. It belongs in the keyring alone.")
         check_settings(definition, account.settings)
         if account.custody is Custody.ENVIRONMENT:
             _check_variable(account.key_env, definition)
@@ -228,8 +231,13 @@ def _check_variable(name: str, definition: Definition) -> None:
     """Raises AccountError, which never repeats the name: it may be a key that was pasted there."""
     if not (name.isascii() and name.isidentifier()):
         raise AccountError("key_env", "The name of an environment variable has letters, digits and _ only.")
-    if any(each.pattern and re.match(each.pattern, name) for each in definition.credentials):
+    if _looks_like_key(name, definition):
         raise AccountError("key_env", "That looks like the key itself. Give the name of a variable that holds it.")
+
+
+def _looks_like_key(text: str, definition: Definition) -> bool:
+    """Whether a text fits what the vendor's keys look like."""
+    return any(each.secret and each.pattern and re.match(each.pattern, text) for each in definition.credentials)
 
 
 def param_choices(definition: Definition, param: Param, settings: Mapping[str, str]) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """The sentences on a card and the buttons that answer them: troubles, notices, expiries, what is enough for what."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 from decimal import Decimal
 
@@ -48,6 +48,9 @@ def trouble_notes(entry: Entry, now: datetime) -> tuple[Note, ...]:
     if trouble is None:
         return ()
     remedy = words.remedy(trouble)
+    due = entry.reading.due_at
+    if trouble.retry_at is not None and due is not None:
+        trouble = replace(trouble, retry_at=max(trouble.retry_at, due))  # never sooner than the account's own interval
     text = f"{remedy.why} {words.next_try(trouble, now)}".strip()
     given = {"action": remedy.action.value, "url": entry.definition.dashboard}
     ask = Ask(remedy.button_label, "remedy", given) if remedy.button_label else None
