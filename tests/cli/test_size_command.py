@@ -7,6 +7,12 @@ from typing import Any
 import pytest
 from tests.cli.commanding import Command, Vendors, fine
 
+from creditdesk.cli.list_reading import Listed
+from creditdesk.cli.size_command import size_lines
+from creditdesk.core.keywords import clean
+from creditdesk.core.verdict import Demand, Verdict, VerdictKind, Why
+from creditdesk.store.sheets import Column
+
 KEYS = {
     "verdict",
     "why",
@@ -16,6 +22,7 @@ KEYS = {
     "fits_items",
     "reading_age_s",
     "overage",
+    "file",
     "assumptions",
 }
 TRACK = ("--account", "Rank", "--operation", "track-keywords")
@@ -44,7 +51,7 @@ def shop(desk: Command) -> Command:
 
 @pytest.mark.parametrize(
     ("count", "engines", "status", "verdict"),
-    [(100, 1, 0, "fits"), (101, 1, 2, "refused"), (50, 2, 0, "fits"), (34, 3, 2, "refused"), (0, 1, 0, "fits")],
+    [(100, 1, 0, "fits"), (101, 1, 2, "refused"), (50, 2, 0, "fits"), (34, 3, 2, "refused")],
 )
 def test_the_exit_code_is_the_verdict(rank: Command, count: int, engines: int, status: int, verdict: str) -> None:
     ran = rank("size", "-", *TRACK, "--factor", f"engines={engines}", "--json", stdin=words(count))
@@ -115,7 +122,17 @@ def test_a_plan_that_bills_overage_warns_in_money_and_fits_thinly(desk: Command,
     ran = desk(*size, stdin="\n".join(f"192.0.2.{number}" for number in range(12)))
     assert (ran.status, ran.json["verdict"], ran.json["why"]) == (0, "thin", "overage")
     assert ran.json["overage"] == {"amount": 20, "money": Decimal("0.0360"), "currency": "EUR"}
-    assert "It fits, but thinly." in desk(*size[:-1], stdin="\n".join(f"192.0.2.{n}" for n in range(12))).out
+    text = desk(*size[:-1], stdin="\n".join(f"192.0.2.{n}" for n in range(12))).out
+    told = "It fits, but thinly. 12 items: 20 credits over what is left; the plan bills about 0.036 EUR."
+    assert text.splitlines()[0] == told
+
+
+def test_what_would_be_left_under_the_reserve_is_said() -> None:
+    demand = Demand("monthly", "Monthly", "credits", Decimal(60), Decimal(60), Decimal(100), None, Decimal(0))
+    verdict = Verdict(VerdictKind.THIN, (demand,), "monthly", 60, (), Why.RESERVE)
+    listed = Listed(Column(["a"], "Column 1", ("Column 1",), "utf-8", "", 0), clean(["a"]), "list.txt", False)
+    told = "It fits, but thinly. 40 credits of Monthly would be left, which is under your reserve."
+    assert size_lines(verdict, listed, [])[0] == told
 
 
 def test_a_column_of_a_file_is_chosen_by_name_or_number(rank: Command, tmp_path: Path) -> None:
@@ -132,7 +149,10 @@ def test_a_column_of_a_file_is_chosen_by_name_or_number(rank: Command, tmp_path:
 
 def test_words_for_a_person_say_the_same(rank: Command) -> None:
     text = rank("size", "-", *TRACK, "--factor", "engines=2", stdin=words(60)).out
-    assert text.startswith("It would be refused.\n60 to send of 60 lines: 0 repeated, 0 blank, 0 unusable.\n")
+    assert text.startswith(
+        "It would be refused.\n60 to send of 60 lines: 0 repeated, 0 blank, 0 unusable.\n"
+        "Read as text, one item a line, no header (utf-8).\n"
+    )
     assert "Keywords                 needs 120, 100 keywords left, 20 too many" in text
     assert "The first 50 would fit." in text
     assert fine(rank("size", "-", *TRACK, stdin=words(60))).out.startswith("It fits.\n")
@@ -157,6 +177,10 @@ WRONG: dict[str, tuple[tuple[str, ...], str]] = {
     "a factor out of its range": (("size", "-", *TRACK, "--factor", "engines=0"), "from 1"),
     "a factor that is no number": (("size", "-", *TRACK, "--factor", "engines=two"), "whole number"),
     "a factor without a value": (("size", "-", *TRACK, "--factor", "engines"), "NAME=VALUE"),
+    "a factor with an empty value": (("size", "-", *TRACK, "--factor", "engines="), "engines cannot be"),
+    "a column that is a digit to some": (("size", "-", *TRACK, "--column", "²"), 'no column "²"'),
+    "a column of 5,000 digits": (("size", "-", *TRACK, "--column", "9" * 5000), "no column"),
+    "an empty column": (("size", "-", *TRACK, "--column", ""), "--column wants"),
 }
 
 

@@ -121,6 +121,14 @@ def test_a_retry_after_that_says_nothing_is_none(text: str) -> None:
     assert parse_retry_after(text, NOW) is None
 
 
+def test_a_large_retry_after_is_an_instant_since_1970() -> None:
+    assert parse_retry_after("1893456000", NOW) == datetime(2030, 1, 1, tzinfo=UTC)
+    assert parse_retry_after("1893456000000", NOW) == datetime(2030, 1, 1, tzinfo=UTC)
+    assert parse_retry_after("1700000000", NOW) == NOW  # an instant that has passed
+    assert parse_retry_after("1000000000", NOW) == NOW + timedelta(seconds=10**9)
+    assert parse_retry_after("9" * 20, NOW) == LATEST
+
+
 def test_an_absurd_retry_after_is_kept_as_long_as_time_goes_on() -> None:
     assert parse_retry_after("9" * 5000, NOW) == LATEST
     assert parse_retry_after("999999999999", NOW) == LATEST

@@ -29,6 +29,10 @@ def test_control_characters_and_long_items_are_rejected_with_their_line() -> Non
     assert items.unique == ("ok", "y" * 700)
 
 
+def test_what_could_not_be_read_is_rejected() -> None:
+    assert clean(["shoes", "sh\ufffdes"]) == Items(2, ("shoes",), 0, 0, ((2, Reason.UNREADABLE),))
+
+
 def test_a_byte_order_mark_is_no_part_of_the_first_item() -> None:
     assert clean(["\ufeffshoes", "shoes"]) == Items(2, ("shoes",), 1, 0, ())
 

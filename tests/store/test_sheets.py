@@ -158,7 +158,8 @@ def test_a_child_that_takes_too_long_is_ended(tmp_path: Path) -> None:
 def test_a_file_that_needs_too_much_memory_is_an_error_and_not_our_end(tmp_path: Path) -> None:
     path = tmp_path / "one line.txt"
     with path.open("wb") as handle:
-        handle.truncate(1 << 30)  # a gigabyte of zeros that takes no room on the disk
+        handle.write(b"red shoes " * 10_000)
+        handle.truncate(1 << 30)  # and a gigabyte of zeros that takes no room on the disk
     with pytest.raises(SheetError, match="too much memory"):
         asyncio.run(read_in_child(path))
 

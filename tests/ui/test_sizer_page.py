@@ -74,7 +74,7 @@ def test_what_fits_is_exported_and_copied(page: SizerPage, qtbot: QtBot) -> None
     page.show_items(ITEMS, "spring-campaign.csv")
     with qtbot.waitSignal(page.export_requested) as told:
         page.result.export.click()
-    assert told.args[0] == "agency-t-track-keywords-2026-11-21.csv"
+    assert told.args[0] == "agency-t-track-keywords-2026-11-21.txt"
     assert told.args[1] == [f"word {number}" for number in range(179)]
     with qtbot.waitSignal(page.copied) as told:
         page.result.copy.click()

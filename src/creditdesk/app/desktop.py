@@ -27,6 +27,7 @@ from creditdesk.store.history import HistoryError
 from creditdesk.store.vault import VaultError
 from creditdesk.ui import parts as ui_parts
 from creditdesk.ui import theme
+from creditdesk.ui.banner import Banner
 from creditdesk.ui.board import Board
 from creditdesk.ui.engine import Engine
 from creditdesk.ui.overview import OverviewPage
@@ -64,6 +65,7 @@ class Desktop(QObject):
         self.pages = Pages(self.parts, self.stories, self.teller, where, self)
         self._closed = False
         self._painted = False
+        self._no_tray: Banner | None = None
         self._wire()
         self._wire_overview()
         if isinstance(application, Application):
@@ -148,6 +150,7 @@ class Desktop(QObject):
         self.teller.snoozed.connect(self.overview.show_snoozed)
         readings.poller.looked.connect(self.teller.renew_quiet)
         readings.poller.looked.connect(pages.renew)
+        readings.poller.looked.connect(self._mind_the_tray)
         self.engine.failed.connect(self._fail)
 
     def _wire_overview(self) -> None:
@@ -177,11 +180,18 @@ class Desktop(QObject):
         if not self.parts.sample:
             self.tray.show()
             if not Tray.available() and not self.parts.settings.told_no_tray:
-                self.window.show_notice(NO_TRAY)
+                self._no_tray = self.window.show_notice(NO_TRAY)
                 self._remember(told_no_tray=True)
         self._name_store()
         self.readings.poller.start()
         self.readings.recall_all()
+
+    def _mind_the_tray(self) -> None:
+        """A tray may come late. It may also go, and then it must not take the window along."""
+        if self.tray.shown and self._no_tray is not None:
+            self._no_tray.clear_news()
+        elif not self.tray.shown and not self.window.isVisible():
+            self.window.showMinimized()
 
     def _name_store(self) -> None:
         """Learn what the keyring is called: it is loaded now, after the first paint."""

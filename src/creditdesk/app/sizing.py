@@ -7,8 +7,9 @@ from PySide6.QtWidgets import QFileDialog
 
 from creditdesk.app.accounts import SAID, AccountStories
 from creditdesk.app.parts import Parts
-from creditdesk.core.keywords import Items, clean
-from creditdesk.store.sheets import Column, SheetError, read_in_child
+from creditdesk.core.keywords import Items
+from creditdesk.desk.listing import Listed, read_list
+from creditdesk.store.sheets import SheetError
 from creditdesk.ui.sizer_page import SizerPage
 
 
@@ -70,21 +71,19 @@ class SizerStory(QObject):
         self._file = path
         self._page.show_busy(f"Reading {path.name}")
 
-        async def story() -> tuple[Column, Items] | str:
+        async def story() -> Listed | str:
             try:
-                found = await read_in_child(path, column)
+                return await read_list(path, path.name, column)
             except SheetError as error:
                 return str(error)
-            return found, clean(found.lines)
 
-        def told(result: tuple[Column, Items] | str) -> None:
+        def told(result: Listed | str) -> None:
             if self._page is None or self._file != path:
                 return
             if isinstance(result, str):
                 self._page.show_error(result)
             else:
-                found, items = result
-                self._page.show_items(items, path.name, found.columns, found.name)
+                self._page.show_items(result.items, path.name, result.column.columns, result.column.name)
 
         self._parts.ask(story, told)
 
@@ -100,7 +99,7 @@ class SizerStory(QObject):
 
         async def story() -> Items | str:
             try:
-                return clean((await read_in_child(text.encode("utf-8", "replace"))).lines)
+                return (await read_list(text.encode("utf-8", "replace"), "pasted text")).items
             except SheetError as error:
                 return str(error)
 
@@ -115,7 +114,7 @@ class SizerStory(QObject):
         self._parts.ask(story, told)
 
     def _export(self, name: str, items: tuple[str, ...]) -> None:
-        path, _ = QFileDialog.getSaveFileName(self._parts.window, "Export what fits", name, "Text (*.txt *.csv)")
+        path, _ = QFileDialog.getSaveFileName(self._parts.window, "Export what fits", name, "Text (*.txt)")
         if path:
             write_later(self._parts, Path(path), "\n".join(items) + "\n", f"{len(items):,} items")
 

@@ -60,6 +60,8 @@ def run(options: argparse.Namespace, opened: Callable[[Places], Desk] = open_des
 
     The user's errors are one line on stderr and exit code 1; ours leave a report on this computer, too.
     """
+    if sys.stdout is None:
+        return _say("Standard output is closed: there is nowhere to write the answer.")
     _prepare_output(bool(getattr(options, "json", False)))
     try:
         if options.command == "sandbox":
@@ -119,5 +121,6 @@ async def _run(command: Command, options: argparse.Namespace, opened: Callable[[
 
 
 def _say(text: str, code: int = 1) -> int:
-    print(f"creditdesk: {text}", file=sys.stderr)
+    if sys.stderr is not None:  # print would take standard output instead
+        print(f"creditdesk: {text}", file=sys.stderr)
     return code

@@ -2,28 +2,14 @@
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
-from creditdesk.core.keywords import Items, clean
-from creditdesk.store.sheets import Column, SheetError, is_known, read_in_child
+from creditdesk.desk import listing
+from creditdesk.desk.listing import Listed
+from creditdesk.store.sheets import Column, SheetError, is_known
 
 MOST_BYTES = 256 * 1024 * 1024
-MOST_REJECTED = 10
-"""Of a hundred lines that are not blank, how many may be unusable before the file is taken for something else."""
 DELIMITERS: Mapping[str, str] = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-_NAMED = 3
-_COLUMN_ADVICE = "Choose a column with --column."
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A list as it was understood. `chosen`: the user named the column."""
-
-    column: Column
-    items: Items
-    name: str
-    chosen: bool
 
 
 async def read_list(file: str, column: str | None) -> Listed:
@@ -31,13 +17,7 @@ async def read_list(file: str, column: str | None) -> Listed:
     name = "standard input" if file == "-" else Path(file).name
     if column is not None and not column.strip():
         raise SheetError(name, 0, "--column wants a column's name or number, and got an empty text.")
-    try:
-        found = await read_in_child(_standard_input() if file == "-" else Path(file), column)
-    except SheetError as error:
-        raise SheetError(name, error.line, error.what, error.advice) from None
-    listed = Listed(found, clean(found.lines), name, column is not None)
-    _check(listed)
-    return listed
+    return await listing.read_list(_standard_input() if file == "-" else Path(file), name, column)
 
 
 def file_json(column: Column) -> dict[str, object]:
@@ -76,40 +56,15 @@ def list_notes(listed: Listed) -> list[str]:
         )
     if items.rejected:
         count = len(items.rejected)
-        notes.append(f"{_lines(count)} can't be sent and {'is' if count == 1 else 'are'} not counted: {_where(listed)}.")
+        unsent = f"{listing.lines_words(count)} can't be sent and {'is' if count == 1 else 'are'} not counted"
+        notes.append(f"{unsent}: {listing.where_rejected(listed)}.")
     return notes
 
 
 def _standard_input() -> bytes:
     if sys.stdin is None:
         raise SheetError("standard input", 0, "It is closed.", "Give a file, or pipe the list in.")
-    return sys.stdin.buffer.read(MOST_BYTES)
-
-
-def _check(listed: Listed) -> None:
-    """Raises SheetError for what is no list, or holds nothing to send."""
-    items = listed.items
-    bad = len(items.rejected)
-    if bad * 100 > (items.given - items.blank) * MOST_REJECTED:
-        what = f"This is no text list: {_lines(bad)} of {items.given:,} can't be sent: {_where(listed)}."
-        raise SheetError(listed.name, 0, what, "Save it as CSV or text, or mend those lines.")
-    if not items.unique:
-        held = f"{_lines(items.given)}, all blank" if items.given else "it has no lines"
-        held += " below the header" if listed.column.header_line else ""
-        advice = _COLUMN_ADVICE if len(listed.column.columns) > 1 else "Put one item on a line."
-        raise SheetError(listed.name, 0, f"The list holds nothing to send: {held}.", advice)
-
-
-def _where(listed: Listed) -> str:
-    """The first rejected lines by their number in the file, each with its reason."""
-    told, breaks, above = [], 0, 0
-    for number, reason in listed.items.rejected[:_NAMED]:
-        breaks += sum(cell.count("\n") for cell in listed.column.lines[above : number - 1])
-        above = number - 1
-        told.append(f"line {number + listed.column.header_line + breaks:,} ({reason})")
-    more = len(listed.items.rejected) - len(told)
-    return ", ".join(told) + (f" and {more:,} more" if more > 0 else "")
-
-
-def _lines(count: int) -> str:
-    return "1 line" if count == 1 else f"{count:,} lines"
+    text = sys.stdin.buffer.read(MOST_BYTES + 1)
+    if len(text) > MOST_BYTES:
+        raise SheetError("standard input", 0, f"It holds over {MOST_BYTES >> 20} MiB.", "Split the list.")
+    return text

@@ -1,26 +1,25 @@
 """`size`: whether a list would fit, as an exit code, as words or as JSON."""
 
 import argparse
-import sys
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
+from decimal import Decimal
 
 from creditdesk.cli.account_commands import pairs
-from creditdesk.core.amounts import dumps
+from creditdesk.cli.list_reading import file_json, file_words, list_notes, read_list
+from creditdesk.core.amounts import dumps, plain
 from creditdesk.core.definition import Definition, Operation
 from creditdesk.core.doubt import doubted
-from creditdesk.core.keywords import Items, clean
+from creditdesk.core.factors import FactorError, allowed_values
 from creditdesk.core.pools import Reading
 from creditdesk.core.sizing import Verdict, VerdictKind
 from creditdesk.core.sizing import size as judge
 from creditdesk.core.verdict import Demand, Why
 from creditdesk.desk.accounts import AccountError
+from creditdesk.desk.listing import Listed
 from creditdesk.desk.opening import Desk
-from creditdesk.store.sheets import read_in_child
 
 EXIT_CODES = {VerdictKind.FITS: 0, VerdictKind.THIN: 0, VerdictKind.REFUSED: 2, VerdictKind.UNKNOWN: 3}
-MOST_BYTES = 256 * 1024 * 1024
 
 HEADLINES = {
     VerdictKind.FITS: "It fits.",
@@ -46,16 +45,19 @@ async def size(options: argparse.Namespace, desk: Desk) -> int:
     account = desk.registry.named(options.account)
     definition = desk.tools.catalogue.get(account.provider)
     operation = find_operation(definition, options.operation)
-    items = clean(await _lines(options))
+    factors = _factors(options, operation)
+    listed = await read_list(options.file, options.column)
+    count = len(listed.items.unique)
     desk.reader.load()
     reading = desk.reader.reading(account)
-    verdict = sized(desk, reading, operation, len(items.unique), pairs(options.factor, "--factor"))
-    now = desk.tools.clock()
-    notes = [*verdict.assumptions, *_notes(reading, operation)]
+    verdict = sized(desk, reading, operation, count, factors)
+    notes = [*list_notes(listed), *verdict.assumptions, *_notes(reading, operation)]
+    if listed.items.repeated:
+        notes.append(repeats_note(listed, sized(desk, reading, operation, count + listed.items.repeated, factors)))
     if options.json:
-        print(dumps(size_json(verdict, items, reading, now, notes), indent=2))
+        print(dumps(size_json(verdict, listed, reading, desk.tools.clock(), notes), indent=2))
     else:
-        print("\n".join(size_lines(verdict, items, notes)))
+        print("\n".join(size_lines(verdict, listed, notes)))
     return EXIT_CODES[verdict.kind]
 
 
@@ -76,10 +78,10 @@ def find_operation(definition: Definition, operation_id: str) -> Operation:
     return operation
 
 
-def size_json(verdict: Verdict, items: Items, reading: Reading, now: datetime, notes: list[str]) -> dict[str, object]:
+def size_json(verdict: Verdict, listed: Listed, reading: Reading, now: datetime, notes: list[str]) -> dict[str, object]:
     """The verdict as the documented JSON value (docs/cli.md)."""
     age = int((now - reading.read_at).total_seconds()) if reading.read_at else None
-    overage = verdict.overage
+    overage, items = verdict.overage, listed.items
     return {
         "verdict": verdict.kind,
         "why": verdict.why or None,
@@ -97,17 +99,20 @@ def size_json(verdict: Verdict, items: Items, reading: Reading, now: datetime, n
         "overage": {"amount": overage.amount, "money": overage.money, "currency": overage.currency}
         if overage
         else None,
+        "file": file_json(listed.column),
         "assumptions": notes,
     }
 
 
-def size_lines(verdict: Verdict, items: Items, notes: list[str]) -> list[str]:
+def size_lines(verdict: Verdict, listed: Listed, notes: list[str]) -> list[str]:
     """The verdict as lines for a terminal."""
-    lines = [" ".join(filter(None, [HEADLINES[verdict.kind], REASONS.get(verdict.why, "")]))]
+    items = listed.items
+    lines = [" ".join(filter(None, [HEADLINES[verdict.kind], _reason(verdict, len(items.unique))]))]
     lines.append(
         f"{len(items.unique):,} to send of {items.given:,} lines: {items.repeated:,} repeated, {items.blank:,} blank, "
         f"{len(items.rejected):,} unusable."
     )
+    lines.append(file_words(listed))
     for demand in verdict.demands:
         high = "unknown" if demand.needs_high is None else f"{demand.needs_high:,f}"
         needs = high if demand.needs_high == demand.needs_low else f"{demand.needs_low:,f} to {high}"
@@ -117,6 +122,41 @@ def size_lines(verdict: Verdict, items: Items, notes: list[str]) -> list[str]:
     if verdict.kind is not VerdictKind.FITS and verdict.fits_items is not None:
         lines.append(f"The first {verdict.fits_items:,} would fit.")
     return [*lines, *(f"  Note: {note}" for note in notes)]
+
+
+def repeats_note(listed: Listed, verdict: Verdict) -> str:
+    """What the repeated lines would change; `verdict` is the one with them."""
+    count = listed.items.repeated
+    told = "1 repeated line is not counted." if count == 1 else f"{count:,} repeated lines are not counted."
+    needs = [
+        f"{_amount(demand.needs_low if demand.needs_high is None else demand.needs_high)} of {demand.label}"
+        for demand in verdict.demands
+        if demand.needs_high or demand.needs_low
+    ]
+    unknown = "whether the vendor counts repeats is not documented."
+    if not needs:
+        return f"{told} W{unknown[1:]}"
+    refused = " and would be refused" if verdict.kind is VerdictKind.REFUSED else ""
+    return f"{told} With {'it' if count == 1 else 'them'} the import would need {', '.join(needs)}{refused}: {unknown}"
+
+
+def _reason(verdict: Verdict, count: int) -> str:
+    demand = next((each for each in verdict.demands if each.pool == verdict.binding_pool), None)
+    unit = f" {demand.unit}" if demand else ""
+    if verdict.why is Why.OVERAGE and verdict.overage is not None:
+        over = verdict.overage
+        bills = "bills them, at a price that is not known" if over.money is None else ""
+        bills = bills or f"bills about {_amount((over.money or Decimal(0)).normalize())} {over.currency}"
+        items = "1 item" if count == 1 else f"{count:,} items"
+        return f"{items}: {_amount(over.amount)}{unit} over what is left; the plan {bills}."
+    if verdict.why is Why.RESERVE and demand is not None and demand.left is not None:
+        stays = demand.left - (demand.needs_high or Decimal(0))
+        return f"{_amount(stays)}{unit} of {demand.label} would be left, which is under your reserve."
+    return REASONS.get(verdict.why, "")
+
+
+def _amount(amount: Decimal) -> str:
+    return f"{Decimal(plain(amount)):,f}"
 
 
 def _demand_json(demand: Demand) -> dict[str, object]:
@@ -140,6 +180,9 @@ def _notes(reading: Reading, operation: Operation) -> list[str]:
     return notes
 
 
-async def _lines(options: argparse.Namespace) -> list[str]:
-    source = sys.stdin.buffer.read(MOST_BYTES) if options.file == "-" else Path(options.file)
-    return (await read_in_child(source, options.column)).lines
+def _factors(options: argparse.Namespace, operation: Operation) -> dict[str, str]:
+    factors = pairs(options.factor, "--factor")
+    for factor in operation.factors:
+        if factors.get(factor.name) == "":
+            raise FactorError(factor.name, "", allowed_values(factor))
+    return factors

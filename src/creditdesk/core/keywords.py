@@ -13,8 +13,9 @@ from enum import StrEnum
 MOST_CHARACTERS = 700
 
 # All of C0 and C1 but tab, line feed, vertical tab, form feed, carriage return and next line, which are white space;
-# and lone surrogates, which no file can hold.
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
+# and lone surrogates, which no file can hold, and the character that stands where bytes could not be read.
+_WRONG = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffd]")
+_UNREADABLE = "\ufffd"
 _BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -22,6 +23,7 @@ class Reason(StrEnum):
     """Why a line is no item."""
 
     CONTROL = "control character"
+    UNREADABLE = "unreadable character"
     TOO_LONG = "longer than 700 characters"
 
 
@@ -45,8 +47,8 @@ def clean(lines: Iterable[str]) -> Items:
     rejected: list[tuple[int, str]] = []
     given = blank = 0
     for given, line in enumerate(lines, 1):  # given is the number of lines seen after the loop
-        if _CONTROL.search(line):
-            rejected.append((given, Reason.CONTROL))
+        if wrong := _WRONG.search(line):
+            rejected.append((given, Reason.UNREADABLE if wrong[0] == _UNREADABLE else Reason.CONTROL))
             continue
         item = tidy(line)
         if not item:

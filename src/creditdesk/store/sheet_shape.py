@@ -1,17 +1,23 @@
-"""What a file of keywords looks like: its encoding, its delimiter, its header, and which column is meant. Guesses, all
-of them, made from the first rows; the page shows them."""
+"""What a file of keywords looks like: its delimiter, its header, and which column is meant. Guesses, all of them, made
+from the first rows; the page and `size` show them.
 
-import codecs
+A comma in a keyword is common, so a line is an item until the file shows that it is a table: by a known header in a
+row of several names, by its suffix (.csv, .tsv) with rows that all split alike, by tabs that do, or by a column that
+the user asked for.
+"""
+
 import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+
+from creditdesk.store.sheet_encoding import encoding_of
+from creditdesk.store.sheet_error import SheetError
 
 SAMPLE_ROWS = 60
 PREAMBLE_ROWS = 12
@@ -23,21 +29,12 @@ KNOWN = [
     *("address", "landing page", "ip", "ips", "ip address"),
 ]
 """Names of columns that hold what is imported, the likeliest first."""
+UNMISTAKABLE = ("keyword", "keywords", "top queries", "search term", "search terms")
+"""Those that are a header also above a plain list; any other word there may be an item of it."""
+TABLES = (".csv", ".tsv", ".tab")
+"""Suffixes of files that are tables."""
 
 _NUMBER = re.compile(r"[-+]?[\d.,\s]*\d\s*%?")
-
-
-class SheetError(Exception):
-    """A file that can't be read. `line` is 1-based, 0 when it can't be told; `advice` says what to do."""
-
-    def __init__(self, file: str, line: int, what: str, advice: str = "") -> None:
-        super().__init__(
-            f"{file}, line {line}: {what} {advice}".strip() if line else f"{file}: {what} {advice}".strip()
-        )
-        self.file = file
-        self.line = line
-        self.what = what
-        self.advice = advice
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +53,27 @@ class Shape:
 
 
 def shape_of(path: Path, column: str | None) -> Shape:
-    """The shape of a file. Raises SheetError, OSError."""
+    """The shape of a file; a `column` asked for makes it a table wherever it can be one. Raises SheetError, OSError."""
     encoding = encoding_of(path)
     with path.open(encoding=encoding, errors="replace", newline="") as file:
         sample = file.read(1 << 18)
-    delimiter = _delimiter_of(sample)
+    asked = {_plain(column)} if column and not column.isdecimal() else set()
+    table = path.suffix.casefold() in TABLES
+    delimiter = _delimiter_of(sample, asked.union(KNOWN), table, bool(column))
     lines = io.StringIO(sample, newline="" if delimiter else None)
     rows: list[tuple[int, list[str]]] = []
     with suppress(csv.Error):  # whoever reads the whole file says where
         rows.extend(islice(records(lines, delimiter), SAMPLE_ROWS))
-    skip, header_line, columns = _header_of(rows)
+    alone = all(len(cells) < 2 for _, cells in rows)
+    heads = asked.union(UNMISTAKABLE if alone and not table else KNOWN)
+    skip, header_line, columns = _header_of(rows, heads)
     body = [cells for _, cells in rows[skip:]]
     return Shape(encoding, delimiter, header_line, skip, columns, _column_of(path.name, columns, body, column))
+
+
+def is_known(name: str) -> bool:
+    """Whether a column of this name is one that holds what is imported."""
+    return _plain(name) in KNOWN
 
 
 def records(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -81,54 +87,51 @@ def records(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[st
         yield reader.line_num, cells or [""]
 
 
-def encoding_of(path: Path) -> str:
-    """The encoding of a text file: by its mark, else UTF-16 by its zero bytes, UTF-8 if valid, else Windows-1252."""
-    with path.open("rb") as file:
-        start = file.read(4096)
-        if start.startswith(codecs.BOM_UTF8):
-            return "utf-8-sig"
-        if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return "utf-16"
-        if len(start) > 3 and start.count(0) > len(start) // 4:
-            return "utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be"
-        file.seek(0)
-        return "utf-8" if _is_utf8(file) else "cp1252"
+def _delimiter_of(sample: str, known: Set[str], table: bool, forced: bool) -> str:
+    """The delimiter of a table; "" for a list whose lines are its items.
 
-
-def _is_utf8(file: BinaryIO) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    try:
-        while chunk := file.read(1 << 20):
-            decoder.decode(chunk)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
-def _delimiter_of(sample: str) -> str:
-    """The delimiter that splits most rows into the same number of cells; "" when none splits them evenly.
-
-    Below a known header half of the rows are enough. A list whose every line is quoted is a table of one column.
+    A list whose every line is quoted is a table of one column, and so is a .csv file with quotes that splits nowhere.
     """
     lines = list(islice(io.StringIO(sample, newline=""), SAMPLE_ROWS))
     best = (0.0, 0, "")
     for delimiter in DELIMITERS:
-        try:
-            rows = [row for row in csv.reader(lines, delimiter=delimiter) if row]
-        except csv.Error:
-            continue
+        rows = _split(lines, delimiter)
         widths = [len(row) for row in rows]
         wide, count = next(iter(Counter(width for width in widths if width > 1).most_common(1)), (0, 0))
         share = count / max(1, len(widths) - _preamble(widths, wide))
-        enough = 0.5 if rows and len(rows[0]) > 1 and any(_plain(cell) in KNOWN for cell in rows[0]) else 0.8
-        if wide and share >= enough and (share, wide) > best[:2]:
+        if wide and (share, wide) > best[:2] and _is_table(rows, share, known, delimiter, (table, forced)):
             best = (share, wide, delimiter)
     if best[2]:
         return best[2]
     filled = [line.strip() for line in lines if line.strip()]
-    quoted = bool(filled) and all(len(line) > 1 and line[0] == line[-1] == '"' for line in filled)
-    return "," if quoted else ""
+    quoted = [len(line) > 1 and line[0] == line[-1] == '"' for line in filled]
+    one_column = any(quoted) and all(len(row) == 1 for row in _split(lines, ","))
+    return "," if one_column and (table or all(quoted)) else ""
+
+
+def _split(lines: Sequence[str], delimiter: str) -> list[list[str]]:
+    """The rows that are not blank; none when they can't be told apart."""
+    try:
+        return [row for row in csv.reader(lines, delimiter=delimiter) if any(cell.strip() for cell in row)]
+    except csv.Error:
+        return []
+
+
+def _is_table(
+    rows: Sequence[Sequence[str]], share: float, known: Set[str], delimiter: str, sure: tuple[bool, bool]
+) -> bool:
+    """Whether these rows, of which `share` have the usual width, are a table's; `sure`: by its suffix, by the user."""
+    table, forced = sure
+    above = PREAMBLE_ROWS + 1 if table or forced or delimiter == "\t" else 1
+    headed = any(
+        sum(bool(cell.strip()) for cell in row) > 1 and any(_plain(cell) in known for cell in row)
+        for row in rows[:above]
+    )
+    if headed:
+        return share >= (0.5 if table or forced else 0.8)
+    if forced:
+        return share >= 0.8
+    return (table or delimiter == "\t") and share >= 0.8 and all(len(row) > 1 for row in rows)
 
 
 def _preamble(widths: Sequence[int], wide: int) -> int:
@@ -137,12 +140,12 @@ def _preamble(widths: Sequence[int], wide: int) -> int:
     return above if above <= PREAMBLE_ROWS else 0
 
 
-def _header_of(rows: Sequence[tuple[int, list[str]]]) -> tuple[int, int, tuple[str, ...]]:
+def _header_of(rows: Sequence[tuple[int, list[str]]], known: Set[str]) -> tuple[int, int, tuple[str, ...]]:
     """(records above the first item, the header's line or 0, the columns' names)."""
     above = 0  # the most filled cells of a row seen so far: a header has more than what stands above it
     for number, (line, cells) in enumerate(rows[: PREAMBLE_ROWS + 1]):
         filled = sum(bool(cell.strip()) for cell in cells)
-        if filled > above and any(_plain(cell) in KNOWN for cell in cells):
+        if filled > above and any(_plain(cell) in known for cell in cells):
             return number + 1, line, _names(cells)
         above = max(above, filled)
     width = Counter(len(cells) for _, cells in rows).most_common(1)[0][0] if rows else 1
@@ -185,7 +188,8 @@ def _named_column(file: str, columns: Sequence[str], wanted: str) -> int:
     names = [_plain(name) for name in columns]
     if _plain(wanted) in names:
         return names.index(_plain(wanted))
-    if wanted.strip().isdigit() and 1 <= int(wanted) <= len(columns):
-        return int(wanted) - 1
+    number = wanted.strip()
+    if number.isdecimal() and len(number) < 7 and 1 <= int(number) <= len(columns):
+        return int(number) - 1
     shown = ", ".join(columns[:20])
     raise SheetError(file, 0, f'There is no column "{wanted}".', f"The columns are: {shown}.")

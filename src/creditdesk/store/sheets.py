@@ -20,9 +20,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from creditdesk.store.sheet_shape import Shape, SheetError, records, shape_of
+from creditdesk.store.sheet_error import SheetError
+from creditdesk.store.sheet_shape import Shape, is_known, records, shape_of
 
-__all__ = ["Column", "SheetError", "read_column", "read_in_child"]
+__all__ = ["Column", "SheetError", "is_known", "read_column", "read_in_child"]
 
 CHILD_S = 30.0
 MOST_ROWS = 2_000_000

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 
-from creditdesk.store.sheet_shape import SheetError
+from creditdesk.store.sheet_error import SheetError
 from creditdesk.store.sheets import open_column, packed
 
 if sys.platform != "win32":

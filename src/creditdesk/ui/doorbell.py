@@ -70,6 +70,8 @@ class Doorbell(QObject):
                 self._hear(socket)
 
     def _hear(self, socket: QLocalSocket) -> None:
+        if not socket.canReadLine() and socket.bytesAvailable() < MOST_BYTES:
+            return  # the rest of the line is on its way
         text = bytes(socket.read(MOST_BYTES).data()).decode("utf-8", "replace").strip()
         socket.write(b"ok\n")
         socket.flush()

@@ -252,7 +252,7 @@ def _buy(definition: Definition) -> str:
 
 
 def suggested_name(account: str, operation: str, now: datetime) -> str:
-    """A file name for a part that is exported: "agency-track-keywords-2026-11-21.csv"."""
+    """A file name for a part that is exported: "agency-track-keywords-2026-11-21.txt"."""
     text = "".join(letter if letter.isalnum() else "-" for letter in account.casefold())
     plain = "-".join(part for part in text.split("-") if part) or "list"
-    return f"{plain}-{operation}-{now.astimezone():%Y-%m-%d}.csv"
+    return f"{plain}-{operation}-{now.astimezone():%Y-%m-%d}.txt"

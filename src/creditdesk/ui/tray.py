@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from creditdesk.core.pools import Level, PoolKind
@@ -135,10 +135,14 @@ class Tray(QObject):
         self._icon.showMessage(title, text, kind)
         return True
 
-    def menu_texts(self) -> list[str]:
+    def menu_actions(self) -> list[QAction]:
         """The menu's lines as they would be shown now."""
         self._fill()
-        return [action.text() for action in self._menu.actions() if not action.isSeparator()]
+        return [action for action in self._menu.actions() if not action.isSeparator()]
+
+    def menu_texts(self) -> list[str]:
+        """What they say."""
+        return [action.text() for action in self.menu_actions()]
 
     def tool_tip(self) -> str:
         """What the icon says under the mouse."""

@@ -1,0 +1,96 @@
+"""The encoding of a file of keywords, told by its bytes; or that it is no text at all."""
+
+import codecs
+import unicodedata
+from pathlib import Path
+from typing import BinaryIO
+
+from creditdesk.store.sheet_error import SheetError
+
+_SAMPLE = 1 << 14  # a multiple of 4: no unit of UTF-16 or UTF-32 is cut
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16: its mark begins with the same two bytes
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
+_OTHER_KINDS = (
+    (b"PK\x03\x04", "This is a spreadsheet or a zip file, no text list."),
+    (b"PK\x05\x06", "This is a zip file, no text list."),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "This is an old Office file, no text list."),
+    (b"%PDF-", "This is a PDF, no text list."),
+    (b"\x1f\x8b\x08", "This is a compressed file, no text list."),
+    (b"\x89PNG\r\n", "This is a picture, no text list."),
+    (b"\xff\xd8\xff", "This is a picture, no text list."),
+)
+NO_TEXT = "This is no text list."
+SAVE_AS_TEXT = "Save it as CSV or text, in UTF-8 if there is a choice."
+_STRANGE = frozenset({"Cc", "Cn", "Co", "Cs"})
+_MOST_STRANGE = 0.02
+"""Of the characters, the share of unassigned and control ones up to which bytes are believed to be text."""
+
+
+def encoding_of(path: Path) -> str:
+    """The encoding of a text file: by its mark, else UTF-32 or UTF-16 by its zero bytes, UTF-8 if valid, else cp1252.
+
+    Raises OSError, and SheetError when the bytes are no text.
+    """
+    with path.open("rb") as file:
+        start = file.read(_SAMPLE)
+        for magic, what in _OTHER_KINDS:
+            if start.startswith(magic):
+                raise SheetError(path.name, 0, what, SAVE_AS_TEXT)
+        for mark, encoding in _MARKS:
+            if start.startswith(mark):
+                return encoding
+        if b"\0" in start:
+            wide = _wide_encoding(start)
+            if wide:
+                return wide
+            if start.count(0) * 100 > len(start):
+                raise SheetError(path.name, 0, NO_TEXT, SAVE_AS_TEXT)
+        file.seek(0)
+        return "utf-8" if _is_utf8(file) else "cp1252"
+
+
+def _wide_encoding(start: bytes) -> str:
+    """Which UTF-32 or UTF-16 these bytes are text in; "" for none.
+
+    In the wrong one, or in none, unassigned characters turn up soon; of several that pass, the one with the most line
+    ends and spaces is meant, and then the one whose characters are of the fewest kinds.
+    """
+    best: tuple[tuple[int, int, int], str] | None = None
+    for encoding in _WIDE:
+        unit = 4 if "32" in encoding else 2
+        text = start[: len(start) // unit * unit].decode(encoding, "replace")
+        strange = sum(_is_strange(character) for character in text)
+        if (
+            not text
+            or strange > len(text) * _MOST_STRANGE
+            or not any(" " <= each <= "~" or each == "\n" for each in text)
+        ):
+            continue
+        pages = len({ord(character) >> 8 for character in text})
+        rank = (sum(character in "\r\n\t " for character in text), -pages, sum(each < "\x80" for each in text))
+        if best is None or rank > best[0]:
+            best = rank, encoding
+    return best[1] if best else ""
+
+
+def _is_strange(character: str) -> bool:
+    if character in "\r\n\t":
+        return False
+    return character == "\ufffd" or unicodedata.category(character) in _STRANGE
+
+
+def _is_utf8(file: BinaryIO) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        while chunk := file.read(1 << 20):
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
