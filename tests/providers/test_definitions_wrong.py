@@ -114,6 +114,7 @@ CASES = [
     ("as_of = 2026-09-30", 'as_of = "2026-09-30"', "as_of", "date without quotes"),
     ("as_of = 2026-09-30", "as_of = 2026-09-30T10:00:00Z", "as_of", "date without quotes"),
     ("as_of = 2026-09-30\n", "", "as_of", "is missing"),
+    ("as_of = 2026-09-30", "as_of = 2101-01-01", "as_of", "up to the year 2100"),
     ('source = "https://vendor.example"\n', "", "source", "is missing"),
     (DOCS, 'docs = "javascript:alert(1)"', "docs", "https://"),
     (DOCS, 'dosc = "https://vendor.example/docs"', "dosc", "did you mean docs?"),
@@ -231,6 +232,13 @@ CASES = [
     (LEFT, 'remaining = "left"\ninvalid = { values = [-1], as = "x" }', "pool[1].invalid.as", "allowed"),
     (LEFT, 'remaining = "left"\nfrom = "other"', "pool[1].from", "the requests are token, usage"),
     (LEFT, 'remaining = "left"\npart_of = "none"', "pool[1].part_of", "other pools are"),
+    (LEFT, 'remaining = "left"\npart_of = "credits"', "pool[1].part_of", "a part of itself"),
+    (LEFT, 'limit = "left"', "pool[1].limit", "alone does not tell what is left"),
+    (LEFT, "remaining = []", "pool[1].remaining", "from 1 to 12 expressions"),
+    (LEFT, 'remaining = ["left", "max(a)"]', "pool[1].remaining[2]", "max() is not allowed"),
+    (LEFT, 'remaining = ["left"]\nunlimited = [-1]', "pool[1].unlimited", "list of places"),
+    (LEFT, 'remaining = "left"\nempty = "has none"', "pool[1].empty", "with each"),
+    (LEFT, 'amount = ["left"]\ntyped = true', "pool[1].amount", "typed pool"),
     (LEFT, 'remaining = "left"\nshared_by = "key"', "pool[1].shared_by", "the params are"),
     (LEFT, 'remaining = "left"\nwhere = "a"', "pool[1].where", "with each"),
     (LEFT, 'remaining = "left"\ntyped = true', "pool[1].remaining", "typed pool"),
@@ -361,6 +369,20 @@ def test_a_key_inside_a_list_of_inline_tables_has_its_own_line():
         load(text, "vendor.toml")
     problem = caught.value.problems[0]
     assert (problem.key, problem.line) == ("request[2].fail[2].colour", text[: text.index("colour")].count("\n") + 1)
+
+
+@pytest.mark.parametrize("family", ["pack:*", "credits"])
+def test_pools_that_are_parts_of_each_other_are_refused(family):
+    text = GOOD.replace(LEFT, f'{LEFT}\npart_of = "pack:*"').replace(
+        'remaining = "calls"', f'remaining = "calls"\npart_of = "{family}"'
+    )
+    with pytest.raises(DefinitionError) as caught:
+        load(text, "vendor.toml")
+    lines = text.splitlines()
+    for problem in caught.value.problems:
+        assert lines[problem.line - 1].startswith("part_of") and "part of itself" in problem.what
+    wanted = ["pool[1].part_of", "pool[2].part_of"] if family == "credits" else ["pool[2].part_of"]
+    assert [problem.key for problem in caught.value.problems] == wanted
 
 
 def test_broken_toml_is_told_with_its_line():

@@ -47,10 +47,6 @@ def test_leadboxer_reads_grants_in_any_of_the_likely_shapes(vendors):
     assert request.url == "https://api.leadboxer.com/v1/management/credits"
     assert [(auth.name, auth.value) for auth in request.auth] == [("x-api-key", "{key}")]
     assert (grant.kind, grant.inferred, grant.expires.format) == (PoolKind.PACKAGE, True, "auto")
-    for name in ("remaining", "balance", "available", "amount", "credits"):
-        assert compile_expression(grant.remaining.path).find({name: 0}) == 0
-    for name in ("expiresAt", "expires_at", "expires", "validUntil", "valid_until", "endDate", "end_date"):
-        assert compile_expression(grant.expires.at).find({name: "2026-01-01"}) == "2026-01-01"
     for name in ("id", "grantId", "uuid", "name", "_id"):
         assert compile_expression(grant.key).find({name: "g1"}) == "g1"
     assert compile_expression(grant.key).find({"amount": 5}) is None
@@ -168,12 +164,10 @@ def test_capsolvers_good_answer_breaks_no_rule(vendors):
     assert first_match(request, 401, None) == (TroubleKind.KEY_REJECTED, 0)
 
 
-@pytest.mark.parametrize(
-    ("row", "kept"), [({"status": 1}, True), ({}, True), ({"status": 2}, False), ({"status": None}, True)]
-)
-def test_capsolvers_packages_count_unless_their_status_is_another(vendors, row, kept):
+def test_every_package_of_capsolver_is_shown_because_its_status_codes_are_not_documented(vendors):
     package = vendors.get("capsolver").pools[1]
-    assert compile_expression(package.where).holds(row) is kept
+    assert (package.where, package.optional) == ("", True)
+    assert "status codes is not documented" in vendors.get("capsolver").notes
     assert (package.label, package.unit, package.expires.format) == ("{title}", "calls", "epoch")
 
 

@@ -24,6 +24,10 @@ LATEST = datetime(9999, 12, 30, tzinfo=UTC)
 """The last instant a wait can end at: any zone of the world can still show it."""
 
 _SEED = 0x9E3779B9
+_EPOCH_FROM = 10**9
+"""More seconds than this are no wait (31 years) but an instant since 1970."""
+_EPOCH_MS_FROM = 10**12
+
 _SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
@@ -119,12 +123,15 @@ def back_off(failures: int, beat: Rhythm) -> timedelta:
 def parse_retry_after(text: str, now: datetime) -> datetime | None:
     """The instant that a Retry-After (a header or a body's field) names, UTC; never before `now`, None for garbage.
 
-    Seconds, an HTTP date, or an ISO 8601 date. An absurd one is kept, up to the last representable instant.
+    Seconds, seconds or milliseconds since 1970 (by size: over 10^9 and from 10^12), an HTTP date, or an ISO 8601 date.
+    An absurd one is kept, up to the last representable instant.
     """
     text = text.strip()
     if _SECONDS.fullmatch(text):
-        seconds = Decimal(text) if len(text) <= 20 else Decimal(10) ** 12
-        return _later(now, timedelta(microseconds=int(min(seconds, Decimal(10) ** 12) * 10**6)))
+        seconds = Decimal(text) if len(text) <= 20 else Decimal(10) ** 20
+        if seconds > _EPOCH_FROM:
+            return max(now, _since_epoch(seconds / 1000 if seconds >= _EPOCH_MS_FROM else seconds))
+        return _later(now, timedelta(microseconds=int(seconds * 10**6)))
     at = _date(text)
     if at is None:
         return None
@@ -143,6 +150,10 @@ def _date(text: str) -> datetime | None:
         except (ValueError, TypeError, IndexError, OverflowError):
             continue
     return None
+
+
+def _since_epoch(seconds: Decimal) -> datetime:
+    return _later(datetime(1970, 1, 1, tzinfo=UTC), timedelta(seconds=min(int(seconds), _EPOCH_MS_FROM)))
 
 
 def _later(at: datetime, wait: timedelta) -> datetime:

@@ -101,6 +101,7 @@ class RequestRule:
     redact: tuple[str, ...] = ()
     min_interval: int = 0
     retry_after: str = ""
+    hint: str = ""  # our own words, shown with an answer that cannot be read
     fail: tuple[FailRule, ...] = ()
 
 
@@ -109,6 +110,7 @@ class When:
     """An instant in an answer (`at` with `format`) or a rule (`every` with `anchor` and `tz`)."""
 
     at: str = ""
+    or_at: tuple[str, ...] = ()  # tried after `at`; the first that gives an instant counts
     format: str = "iso"
     every: str = ""
     anchor: str = "unknown"
@@ -120,11 +122,15 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """Where an amount stands: `path` selects one value, `total` a list to add up, `minus` two values to subtract."""
+    """Where an amount stands: `path` selects one value, `total` a list to add up, `minus` two values to subtract.
+
+    `any_of`: the places where it may stand, when the vendor does not document it; it may stand in none of them.
+    """
 
     path: str = ""
     total: str = ""
     minus: tuple[str, str] | None = None
+    any_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +151,8 @@ class PoolRule:
     limit: Amount | None = None
     used: Amount | None = None
     remaining: Amount | None = None
+    amount: Amount | None = None  # the limit where `used` or `remaining` is found too, else what is left
+    empty: str = ""  # why an answer without any row of `each` is refused; "" means it is not
     scale: Decimal = Decimal(1)
     group_sep: str = ""
     unlimited: tuple[Decimal, ...] = ()

@@ -15,9 +15,9 @@ from creditdesk.core.amounts import parse_amount
 from creditdesk.core.cadence import parse_retry_after
 from creditdesk.core.definition import Definition, FailRule, RequestRule
 from creditdesk.core.pools import Snapshot, Source, Trouble, TroubleKind
-from creditdesk.providers.dropping import without
-from creditdesk.providers.redaction import redact
-from creditdesk.providers.rows import Refused, read_pools
+from creditdesk.providers.dropping import drop
+from creditdesk.providers.redaction import Mask, redact
+from creditdesk.providers.rows import Refused, Unreadable, read_pools
 from creditdesk.providers.selection import compile_expression
 from creditdesk.providers.strict_json import BadAnswer, decode
 from creditdesk.providers.values import Scene, find, one_line
@@ -63,6 +63,7 @@ class Body:
 
     data: object = field(repr=False)
     captured: Mapping[str, str] = field(repr=False)
+    mask: Mask = field(repr=False)  # hides the secrets that were taken out of the data
 
 
 def read_answer(
@@ -80,6 +81,7 @@ def read_answer(
         found = judge(definition, rule, answers[rule.id], scene)
         if isinstance(found, Body):
             bodies[rule.id] = found.data
+            scene = replace(scene, masks=(*scene.masks, found.mask))
         elif not rule.optional:
             return found
     return snapshot_of(definition, bodies, scene)
@@ -94,24 +96,32 @@ def judge(definition: Definition, rule: RequestRule, answer: Answer, scene: Scen
     except BadAnswer as error:
         fault = str(error)
     captured = {name: find(path, data) for name, path in rule.capture.items()}
-    data = without(data, rule.redact)
+    mask = Mask()
+    try:
+        mask = Mask(drop(data, rule.redact))
+    except BadAnswer as error:
+        data, fault = None, str(error)
+    scene = replace(scene, masks=(*scene.masks, mask))
     failed = next((each for each in rule.fail if _matches(each, answer, data)), None)
     if failed is not None:
         return _by_rule(definition, (rule, failed), answer, data, scene)
     if answer.status not in rule.accept:
         return _by_status(definition, rule, answer, data, scene)
     if fault:
-        return bad_answer(definition, fault)
+        return bad_answer(definition, fault, scene, rule.hint)
     try:
-        return Body(data, {name: _captured(value, rule.capture[name]) for name, value in captured.items()})
+        return Body(data, {name: _captured(value, rule.capture[name]) for name, value in captured.items()}, mask)
     except BadAnswer as error:
-        return bad_answer(definition, str(error))
+        return bad_answer(definition, str(error), scene, rule.hint)
 
 
 def snapshot_of(definition: Definition, bodies: Mapping[str, object], scene: Scene) -> Snapshot | Trouble:
     """The pools of the decoded bodies (by request id), read at `scene.now`."""
     try:
         pools, inferred = read_pools(definition, bodies, scene)
+    except Unreadable as error:
+        hint = next((rule.hint for rule in definition.requests if rule.id == error.request), "")
+        return bad_answer(definition, str(error), scene, hint)
     except BadAnswer as error:
         return bad_answer(definition, str(error), scene)
     except Refused as error:
@@ -123,12 +133,11 @@ def snapshot_of(definition: Definition, bodies: Mapping[str, object], scene: Sce
     return Snapshot(scene.now, Source.LIVE, pools, definition.plan_names.get(plan, plan), inferred)
 
 
-def bad_answer(definition: Definition, what: str, scene: Scene | None = None) -> Trouble:
+def bad_answer(definition: Definition, what: str, scene: Scene, hint: str = "") -> Trouble:
     """The trouble of an answer that cannot be read; `what` is the rest of a sentence about it ("is empty")."""
-    line = one_line(what)
-    if scene is not None:
-        line = redact(line, scene.secrets)
-    return Trouble(TroubleKind.BAD_ANSWER, f"The answer of {definition.name} cannot be read: {_subject(line)}.")
+    line = redact(scene.hide(one_line(what)))
+    told = f"The answer of {definition.name} cannot be read: {_subject(line)}."
+    return Trouble(TroubleKind.BAD_ANSWER, f"{told} {hint}" if hint else told)
 
 
 def _subject(what: str) -> str:
@@ -180,7 +189,9 @@ def _by_status(definition: Definition, rule: RequestRule, answer: Answer, data: 
     if kind is None:
         kind = TroubleKind.VENDOR_DOWN if answer.status >= 500 else TroubleKind.BAD_ANSWER
     retry_at = _retry_at(answer, data, (rule.retry_after,), scene.now)
-    return _trouble(definition, kind, answer, "", (retry_at, retry_at is not None))
+    trouble = _trouble(definition, kind, answer, "", (retry_at, retry_at is not None))
+    hint = rule.hint if kind is TroubleKind.BAD_ANSWER else ""
+    return replace(trouble, message=f"{trouble.message} {hint}") if hint else trouble
 
 
 def _trouble(
@@ -196,7 +207,7 @@ def _quoted(said: object, scene: Scene) -> str:
     """The vendor's own words, short, on one line, without anything that is or looks like a key."""
     if not isinstance(said, str):
         return ""
-    line = redact(one_line(said), scene.secrets)
+    line = redact(scene.hide(one_line(said)))
     return line if len(line) <= MAX_QUOTED else line[: MAX_QUOTED - 1] + "…"
 
 

@@ -3,17 +3,15 @@
 import re
 import zoneinfo
 from collections.abc import Collection, Sequence
-from decimal import Decimal, InvalidOperation
 
-from creditdesk.core.definition import Amount, PoolRule, RequestRule, When
+from creditdesk.core.definition import PoolRule, RequestRule, When
 from creditdesk.core.pools import PoolKind
-from creditdesk.providers.definition_requests import FAIL_KINDS
-from creditdesk.providers.definition_table import Table, number_fault, shown, sort_of
+from creditdesk.providers.definition_amounts import read_amount, read_invalid, read_places, read_scale
+from creditdesk.providers.definition_table import Table, shown
 from creditdesk.providers.definition_values import (
     ID,
     PLACES,
     Names,
-    checked_expression,
     expression,
     numbers,
     one_of,
@@ -43,8 +41,10 @@ def read_pools(root: Table, names: Names, requests: Sequence[RequestRule]) -> tu
         pools.append(pool)
     known = references(pools)
     for table, pool in zip(tables, pools, strict=True):
-        if pool.part_of and (pool.part_of not in known or pool.part_of == pool.id):
+        if pool.part_of and pool.part_of not in known:
             table.wrong("part_of", f"is {shown(pool.part_of)}; other pools are {', '.join(known) or 'none'}")
+        elif pool.part_of and _contains_itself(pool, pools):
+            table.wrong("part_of", f"is {shown(pool.part_of)}, so that the pool would be a part of itself")
     if "pool" in root.data and not tables:
         root.wrong("pool", "needs at least one pool")
     return tuple(pools)
@@ -63,6 +63,16 @@ def references(pools: Collection[PoolRule]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def _contains_itself(pool: PoolRule, pools: Collection[PoolRule]) -> bool:
+    around = {name: each for each in pools for name in references([each])}
+    at: PoolRule | None = pool
+    for _ in pools:
+        at = around.get(at.part_of) if at else None
+        if at is pool:
+            return True
+    return False
+
+
 def _pool(table: Table, names: Names, requests: Sequence[RequestRule]) -> PoolRule:
     each = expression(table, "each")
     rows = "each" in table.data
@@ -79,13 +89,15 @@ def _pool(table: Table, names: Names, requests: Sequence[RequestRule]) -> PoolRu
         where=expression(table, "where"),
         key=expression(table, "key"),
         ids=_ids(table),
-        limit=_amount(table, "limit"),
-        used=_amount(table, "used"),
-        remaining=_amount(table, "remaining"),
-        scale=_scale(table),
+        limit=read_amount(table, "limit"),
+        used=read_amount(table, "used"),
+        remaining=read_amount(table, "remaining"),
+        amount=read_amount(table, "amount"),
+        empty=plain(table, "empty"),
+        scale=read_scale(table),
         group_sep=table.text("group_sep", most=1),
         unlimited=numbers(table, "unlimited"),
-        invalid=_invalid(table),
+        invalid=read_invalid(table),
         optional=table.flag("optional"),
         typed=typed,
         typed_limit=table.flag("typed_limit"),
@@ -104,23 +116,27 @@ def _pool(table: Table, names: Names, requests: Sequence[RequestRule]) -> PoolRu
 
 def _check(table: Table, rule: PoolRule, requests: Sequence[RequestRule]) -> None:
     given = table.data.keys()
-    for key in ("where", "key", "ids"):
+    for key in ("where", "key", "ids", "empty"):
         if key in given and "each" not in given:
             table.wrong(key, "is only for a pool with each")
     if not given & {"unit", "unit_from"}:
         table.wrong("unit", "is missing; give unit or unit_from")
     if "units" in given and "unit_from" not in given:
         table.wrong("units", "is only for a pool with unit_from")
-    amounts = given & {"limit", "used", "remaining"}
+    amounts = given & {"limit", "used", "remaining", "amount"}
     if rule.typed:
-        for key in sorted(given & {"each", "from", "limit", "used", "remaining", "unit_from", "invalid"}):
+        for key in sorted(given & {"each", "from", "unit_from", "invalid", *amounts}):
             table.wrong(key, "is not for a typed pool, which the user types")
     elif "typed_limit" in given:
         table.wrong("typed_limit", "is only for a typed pool")
     elif not requests:
         table.wrong("typed", "must be true: without a request the user types every pool")
     elif not amounts:
-        table.wrong("", "needs at least one of limit, used, remaining (or typed = true)")
+        table.wrong("", "needs at least one of used, remaining, amount (or typed = true)")
+    elif amounts == {"limit"}:
+        table.wrong("limit", "alone does not tell what is left; give used or remaining too (or typed = true)")
+    elif "unlimited" in given and any(each and each.any_of for each in (rule.limit, rule.remaining, rule.amount)):
+        table.wrong("unlimited", "does not go with a list of places")
     if rule.kind is PoolKind.SPEND and not rule.typed and "used" not in given:
         table.wrong("used", "is missing: of a spend pool only what was used is known")
     if "reset" in given and rule.kind not in _RESETS:
@@ -174,66 +190,14 @@ def _ids(table: Table) -> dict[str, str]:
     return found
 
 
-def _amount(table: Table, key: str) -> Amount | None:
-    value = table.take(key)
-    if value is None:
-        return None
-    if not isinstance(value, dict):
-        return Amount(path=checked_expression(table, value, key))
-    inner = Table(value, (*table.path, key), table.report)
-    total = expression(inner, "sum")
-    minus = inner.take("minus")
-    pair: tuple[str, str] | None = None
-    if isinstance(minus, list) and len(minus) == 2:
-        first, second = (checked_expression(inner, each, "minus", number) for number, each in enumerate(minus))
-        pair = (first, second)
-    elif minus is not None:
-        inner.wrong("minus", f"must be a list of two expressions, not {sort_of(minus)}")
-    if len(value.keys() & {"sum", "minus"}) != 1:
-        inner.wrong("", 'is an expression, { sum = "..." } or { minus = ["...", "..."] }')
-    inner.finish()
-    return Amount(total=total, minus=pair)
-
-
-def _scale(table: Table) -> Decimal:
-    """The factor of the amounts. Written as text too ("0.01"), as in the vendors' own pages."""
-    value = table.take("scale")
-    if value is None:
-        return Decimal(1)
-    if isinstance(value, str):
-        try:
-            value = Decimal(value if len(value) <= 40 else "NaN")
-        except InvalidOperation:
-            value = Decimal("NaN")
-    fault = number_fault(value)
-    if fault or value == 0:
-        table.wrong("scale", fault or "must not be 0")
-        return Decimal(1)
-    return Decimal(str(value))
-
-
-def _invalid(table: Table) -> dict[str, object]:
-    """Values that mean a trouble instead of an amount: `{"values": (Decimal, ...), "as": TroubleKind}`, or {}."""
-    inner = table.table("invalid")
-    if inner is None:
-        return {}
-    values = numbers(inner, "values")
-    kind = inner.take("as", needed=True)
-    if not values:
-        inner.wrong("values", "needs at least one number")
-    if kind is not None and kind not in FAIL_KINDS:
-        inner.wrong("as", f"is {shown(kind)}; allowed are {', '.join(FAIL_KINDS)}")
-    inner.finish()
-    named = next((each for each in FAIL_KINDS if each == kind), None)
-    return {"values": values, "as": named} if values and named else {}
-
-
 def _when(table: Table, key: str, names: Names) -> When | None:
     inner = table.table(key)
     if inner is None:
         return None
+    places = read_places(inner, "at")
     when = When(
-        at=expression(inner, "at"),
+        at=places[0] if places else "",
+        or_at=places[1:],
         format=inner.text("format", most=80) or "iso",
         every=one_of(inner, "every", PERIODS, ""),
         anchor=one_of(inner, "anchor", ANCHORS, "unknown"),

@@ -86,6 +86,7 @@ def _request(table: Table, names: Names, before: tuple[str, ...]) -> RequestRule
         redact=_redact(table),
         min_interval=table.whole("min_interval", 0, MAX_WAIT),
         retry_after=expression(table, "retry_after"),
+        hint=table.text("hint", most=200),
         fail=_fails(table),
     )
     _check_body(table, rule)

@@ -16,6 +16,7 @@ Word = TypeVar("Word", bound=StrEnum)
 MAX_PROBLEMS = 100
 MAX_DIGITS = 40
 MAX_EXPONENT = 30
+LATEST_YEAR = 2100
 
 _BIDI = frozenset("\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
 _NAMES: tuple[tuple[type, str], ...] = (
@@ -151,7 +152,10 @@ class Table:
         if value is None:
             return None
         if isinstance(value, date) and not isinstance(value, datetime):
-            return value
+            if value.year <= LATEST_YEAR:
+                return value
+            self.wrong(key, f"is {value.isoformat()}; a date up to the year {LATEST_YEAR} is allowed")
+            return None
         self.wrong(key, f"must be a date without quotes such as 2026-09-30, not {sort_of(value)}")
         return None
 

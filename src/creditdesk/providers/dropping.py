@@ -4,22 +4,36 @@ A path is names with dots between them, such as `packages[].token`; `[]` and `[*
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from functools import lru_cache
+
+from creditdesk.providers.strict_json import BadAnswer
 
 _STEP = re.compile(r'(?:"([^"\\]+)"|(\w+))((?:\[\*?\])*)(?:\.|$)', re.ASCII)
 
 
-def without(data: object, paths: Iterable[str]) -> object:
-    """`data` (decoded JSON, changed in place) without the values at these paths."""
+MAX_DROPPED = 64 * 1024
+"""Characters of dropped secrets that an answer may have: each is looked for in everything that is kept."""
+
+
+def drop(data: object, paths: Iterable[str]) -> tuple[str, ...]:
+    """Take the values at these paths out of `data` (decoded JSON, changed in place); the texts and numbers among them.
+
+    Raises `BadAnswer` when they are too many.
+    """
+    taken: list[object] = []
     for path in paths:
         names = steps(path)
         found = [data]
         for name in names[:-1]:
             found = [inner for each in _objects(found) if (inner := each.get(name)) is not None]
         for each in _objects(found):
-            each.pop(names[-1], None)
-    return data
+            taken.append(each.pop(names[-1], None))
+    texts = tuple(dict.fromkeys(_texts(taken)))
+    if sum(map(len, texts)) > MAX_DROPPED:
+        raise BadAnswer("holds more secrets than can be kept out of sight")
+    return texts
 
 
 @lru_cache(maxsize=256)
@@ -36,6 +50,19 @@ def steps(path: str) -> tuple[str, ...]:
     if not found:
         raise ValueError("a path to drop must not be empty")
     return tuple(found)
+
+
+def _texts(values: list[object]) -> Iterator[str]:
+    """The texts and numbers among these values, and in the lists and objects among them."""
+    waiting = list(values)
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, int | Decimal) and not isinstance(value, bool):
+            yield format(value, "f" if isinstance(value, Decimal) else "d")
+        elif isinstance(value, dict | list):
+            waiting += value.values() if isinstance(value, dict) else value
 
 
 def _objects(values: list[object]) -> list[dict[str, object]]:

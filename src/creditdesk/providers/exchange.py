@@ -19,6 +19,7 @@ from creditdesk.core.pools import Account, Snapshot, Trouble, TroubleKind
 from creditdesk.providers import troubles
 from creditdesk.providers.answers import Answer, Body, judge, snapshot_of
 from creditdesk.providers.fetching import fetch, stop_at_redirects
+from creditdesk.providers.redaction import Mask
 from creditdesk.providers.request import Prepared, RequestRefused, build
 from creditdesk.providers.values import Scene
 
@@ -45,6 +46,7 @@ class _Reading:
     key: bytes = field(repr=False)
     bodies: dict[str, object] = field(default_factory=dict, repr=False)
     captured: dict[str, str] = field(default_factory=dict, repr=False)
+    masks: list[Mask] = field(default_factory=list, repr=False)
     failed: dict[str, Trouble] = field(default_factory=dict)
     from_memory: bool = False  # whether a value captured by an earlier reading was sent
     host: str = ""
@@ -56,7 +58,7 @@ class _Reading:
 
     def scene(self) -> Scene:
         """What judging an answer needs beside it."""
-        return Scene(self.clock(), self.definition.settings(self.account.settings), self.known())
+        return Scene(self.clock(), self.definition.settings(self.account.settings), self.known(), tuple(self.masks))
 
 
 class Exchange:
@@ -144,6 +146,7 @@ class Exchange:
 
     def _keep(self, reading: _Reading, rule: RequestRule, body: Body) -> None:
         reading.bodies[rule.id] = body.data
+        reading.masks.append(body.mask)
         reading.captured |= body.captured
         if rule.capture_ttl and body.captured:
             now = reading.clock()

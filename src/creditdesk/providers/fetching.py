@@ -1,6 +1,7 @@
 """One request out, one answer in: at most 2 MiB, no redirect, nothing compressed, no exception of the network."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import httpx
 
@@ -34,7 +35,7 @@ async def fetch(client: httpx.AsyncClient, prepared: Prepared, secrets: Iterable
     """The vendor's answer to this request, or the trouble on the way. The client went through `stop_at_redirects`."""
     request = httpx.Request(
         prepared.method,
-        prepared.url,
+        _parsed(prepared.url) if prepared.fixed else prepared.url,
         headers=prepared.headers,
         content=prepared.content,
         extensions={"timeout": client.timeout.as_dict()},
@@ -49,6 +50,12 @@ async def fetch(client: httpx.AsyncClient, prepared: Prepared, secrets: Iterable
         return troubles.of_redirect(prepared.origin, redirect.location, secrets)
     except httpx.HTTPError as error:
         return troubles.of_failure(error, prepared.host)
+
+
+@lru_cache(maxsize=256)
+def _parsed(url: str) -> httpx.URL:
+    """A URL that holds no secret; httpx takes twice as long for parsing it as for all its headers."""
+    return httpx.URL(url)
 
 
 async def _read(response: httpx.Response, host: str) -> Answer | Trouble:

@@ -8,7 +8,7 @@ of them goes too, also percent-encoded or in base64.
 import base64
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from urllib.parse import quote
 
 MASK = "***"
@@ -73,6 +73,25 @@ def redact_known(text: str, secrets: Iterable[str]) -> str:
     return text
 
 
+class Mask:
+    """Many secrets made ready at once, for many short texts. Its own repr tells none of them."""
+
+    __slots__ = ("_pieces",)
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        """`secrets` of fewer than 3 characters are none: nothing could be told without them."""
+        self._pieces: dict[int, set[str]] = {}
+        for form in {form for secret in secrets for form in _forms(secret) if len(secret) >= 3}:
+            size = min(len(form), PIECE)
+            self._pieces.setdefault(size, set()).update(windows(form, size))
+
+    def hide(self, text: str) -> str:
+        """`text` without any of the secrets, and any piece of 8 or more characters of them."""
+        for size in sorted(self._pieces, reverse=True):
+            text = _without_any(text, self._pieces[size], size)
+        return text
+
+
 def _without(text: str, secret: str) -> str:
     for form in _forms(secret):
         if len(form) < PIECE:
@@ -89,17 +108,27 @@ def _forms(secret: str) -> set[str]:
 
 def _without_pieces(text: str, secret: str) -> str:
     """Every stretch of `text` that is a piece of `secret`, in whatever case, masked."""
-    pieces = {secret.lower()[at : at + PIECE] for at in range(len(secret) - PIECE + 1)}
+    return _without_any(text, windows(secret, PIECE), PIECE)
+
+
+def windows(secret: str, size: int) -> set[str]:
+    """All pieces of this many characters, in small letters."""
+    low = secret.lower()
+    return {low[at : at + size] for at in range(len(low) - size + 1)}
+
+
+def _without_any(text: str, pieces: Collection[str], size: int) -> str:
+    """Every stretch of `text` that is one of these pieces of `size` characters, in whatever case, masked."""
     low = text.lower()
     if len(low) != len(text):  # a letter whose small form is longer; such a text is not worth keeping
-        return MASK if any(piece in low for piece in pieces) else text
+        return MASK if any(low[at : at + size] in pieces for at in range(len(low))) else text
     kept: list[str] = []
     at = hidden_to = 0
     for at in range(len(text)):
-        if low[at : at + PIECE] in pieces:
+        if low[at : at + size] in pieces:
             if hidden_to <= at:
                 kept.append(MASK)
-            hidden_to = at + PIECE
+            hidden_to = at + size
         if at >= hidden_to:
             kept.append(text[at])
     return "".join(kept)

@@ -42,6 +42,7 @@ class Prepared:
     host: str
     origin: str
     lane: str
+    fixed: bool = False  # whether the URL is the same for every account there: no setting and no secret stands in it
 
     def __repr__(self) -> str:
         return f"Prepared({self.method} {self.origin})"
@@ -80,6 +81,7 @@ def build(
         host=address.hostname or "",
         origin=origin,
         lane=account.base_url.rstrip("/") or origin,
+        fixed="?" not in url and not holes(rule.url),
     )
 
 

@@ -4,20 +4,24 @@ What a rule names must be there and be a number, or the whole answer is a `BadAn
 only what is marked optional may be unknown. Nothing is clamped: a negative remainder stays negative.
 """
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from creditdesk.core.amounts import EXACT
 from creditdesk.core.definition import Amount, Definition, PoolRule
-from creditdesk.core.pools import Pool, TroubleKind
+from creditdesk.core.pools import Pool, PoolKind, TroubleKind
 from creditdesk.core.typed import sharing_key
+from creditdesk.providers.redaction import MASK
 from creditdesk.providers.selection import compile_expression
 from creditdesk.providers.strict_json import BadAnswer
 from creditdesk.providers.templates import parse
-from creditdesk.providers.values import Scene, find, instant, raw_amount
+from creditdesk.providers.values import Scene, find, first_amount, instant, raw_amount
 
 MAX_ROWS = 500
+
+_PATH = re.compile(r'[\w.\[\]"]+')
 
 
 class Refused(Exception):
@@ -26,6 +30,14 @@ class Refused(Exception):
     def __init__(self, kind: TroubleKind) -> None:
         super().__init__(kind)
         self.kind = kind
+
+
+class Unreadable(BadAnswer):
+    """A `BadAnswer` that came from the answer of this request."""
+
+    def __init__(self, what: str, request: str) -> None:
+        super().__init__(what)
+        self.request = request
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +73,10 @@ def read_pools(definition: Definition, bodies: Mapping[str, object], scene: Scen
         if rule.typed:
             continue
         source = rule.from_ or (definition.requests[-1].id if definition.requests else "")
-        found = _pools(definition, rule, bodies[source], scene) if source in bodies else _unread(rule)
+        try:
+            found = _pools(definition, rule, bodies[source], scene) if source in bodies else _unread(rule)
+        except BadAnswer as error:
+            raise Unreadable(str(error), source) from None
         pools += found
         inferred = inferred or (rule.inferred and bool(found))
     if len({pool.id for pool in pools}) != len(pools):
@@ -78,7 +93,10 @@ def _unread(rule: PoolRule) -> list[Pool]:
 
 def _pools(definition: Definition, rule: PoolRule, body: object, scene: Scene) -> list[Pool]:
     pools: list[Pool] = []
-    for row in _rows(rule, body, scene):
+    rows = _told_apart(rule, list(_rows(rule, body, scene)))
+    if not rows and rule.empty:
+        raise BadAnswer(rule.empty)
+    for row in rows:
         try:
             amounts = _amounts(rule, row)
         except BadAnswer as error:
@@ -89,6 +107,20 @@ def _pools(definition: Definition, rule: PoolRule, body: object, scene: Scene) -
     return pools
 
 
+def _told_apart(rule: PoolRule, rows: list[_Row]) -> list[_Row]:
+    """Guessed and optional rows of the same name, numbered (`a`, `a-2`), so that none of them costs the others."""
+    if not (rule.inferred or rule.optional):
+        return rows
+    taken: set[str] = set()
+    apart: list[_Row] = []
+    for row in rows:
+        numbered = (f"{row.key}-{number}" for number in range(2, len(rows) + 2))
+        key = row.key if row.key not in taken else next(name for name in numbered if name not in taken)
+        taken.add(key)
+        apart.append(replace(row, key=key))
+    return apart
+
+
 def _rows(rule: PoolRule, body: object, scene: Scene) -> Iterator[_Row]:
     if not rule.each:
         yield _Row("", body)
@@ -96,59 +128,92 @@ def _rows(rule: PoolRule, body: object, scene: Scene) -> Iterator[_Row]:
     listed = find(rule.each, body)
     if listed is None and rule.optional:
         return
+    path = rule.each if _PATH.fullmatch(rule.each) and not _searched(rule) else ""
     if listed is None:
-        raise BadAnswer(f"{rule.each} is missing")
+        raise BadAnswer(f"{path} is missing" if path else "has no list at any of the known places")
     if not isinstance(listed, list | dict):
-        raise BadAnswer(f"{rule.each} is not a list")
+        raise BadAnswer(f"{path or 'what should be a list'} is not a list")
     if len(listed) > MAX_ROWS:
-        raise BadAnswer(f"{rule.each} has more than {MAX_ROWS} entries")
+        raise BadAnswer(f"{path or 'the list'} has more than {MAX_ROWS} entries")
     named = listed.items() if isinstance(listed, dict) else ((str(at), row) for at, row in enumerate(listed, start=1))
     where = compile_expression(rule.where) if rule.where else None
     for name, row in named:
         if where is None or where.holds(row):
-            place = f"{rule.each}[{int(name) - 1}]." if isinstance(listed, list) else f"{rule.each}.{scene.text(name)}."
+            place = f"[{int(name) - 1}]." if isinstance(listed, list) else f".{scene.text(name)}."
+            place = f"{path}{place}" if path else f"entry {scene.text(name)} of the list: "
             yield _Row(_key(rule, row, name, place, scene), row, place)
 
 
 def _key(rule: PoolRule, row: object, name: str, place: str, scene: Scene) -> str:
     value: object = find(rule.key, row) if rule.key else name
     key = scene.text(value)
-    if key and "***" not in key:
+    guessed = rule.inferred or rule.optional
+    if key and (guessed or MASK not in key):
         return key
-    if value is None and (rule.inferred or rule.optional):
-        return name
+    if guessed:
+        return scene.text(name) or MASK
     what = "is missing" if value is None else "is not a name"
     raise BadAnswer(f"{place}{rule.key or 'its name'} {what}")
 
 
 def _amounts(rule: PoolRule, row: _Row) -> _Amounts:
     """The amounts that the rule names, scaled, and the third of them worked out where the rule does not name it."""
-    limit = _amount(rule, rule.limit, row)
-    used = _amount(rule, rule.used, row)
     left = _amount(rule, rule.remaining, row)
-    if rule.remaining is None and limit is not None and used is not None:
+    limit = _amount(rule, rule.limit, row, left)
+    used = _amount(rule, rule.used, row, left)
+    if rule.amount is not None:
+        either = _amount(rule, rule.amount, row, left)
+        if left is None and used is None:
+            left = either
+        elif limit is None:
+            limit = either
+    if _open(rule.remaining) and left is None and limit is not None and used is not None:
         return _Amounts(limit, used, EXACT.subtract(limit, used), ("left",))
-    if rule.used is None and limit is not None and left is not None:
+    if _open(rule.used) and used is None and limit is not None and left is not None:
         return _Amounts(limit, EXACT.subtract(limit, left), left, ("used",))
-    if rule.limit is None and used is not None and left is not None:
+    if _open(rule.limit) and limit is None and used is not None and left is not None:
         return _Amounts(EXACT.add(used, left), used, left, ("limit",))
+    if not rule.optional and _searched(rule) and (used if rule.kind is PoolKind.SPEND else left) is None:
+        raise BadAnswer(f"what is {'used' if rule.kind is PoolKind.SPEND else 'left'} is not told")
     return _Amounts(limit, used, left)
 
 
-def _amount(rule: PoolRule, amount: Amount | None, row: _Row) -> Decimal | None:
+def _open(amount: Amount | None) -> bool:
+    """Whether an amount may be worked out: the rule does not name it, or names places where it may stand."""
+    return amount is None or bool(amount.any_of)
+
+
+def _searched(rule: PoolRule) -> bool:
+    return any(each and each.any_of for each in (rule.limit, rule.used, rule.remaining, rule.amount))
+
+
+def _amount(rule: PoolRule, amount: Amount | None, row: _Row, left: Decimal | None = None) -> Decimal | None:
+    """An amount in the desk's scale. What only might stand beside a known `left` makes no answer unreadable."""
     if amount is None:
         return None
     try:
-        value = raw_amount(amount, row.data, rule.group_sep)
+        value = _stated(rule, amount, row)
     except BadAnswer:
-        if rule.optional:
+        if rule.optional or (left is not None and amount.any_of):
             return None
         raise
+    if value is None:
+        return None
     if value in rule.invalid.get("values", ()):  # type: ignore[operator]  # a tuple of Decimals, by the loader
         raise Refused(TroubleKind(str(rule.invalid["as"])))
     if value in rule.unlimited and amount is not rule.used:
         return None
     return value if rule.scale == 1 else EXACT.multiply(value, rule.scale)
+
+
+def _stated(rule: PoolRule, amount: Amount, row: _Row) -> Decimal | None:
+    if not amount.any_of:
+        return raw_amount(amount, row.data, rule.group_sep)
+    try:
+        return first_amount(amount.any_of, row.data, rule.group_sep, strict=amount is rule.used)
+    except BadAnswer as error:
+        named = {id(rule.limit): "the limit", id(rule.used): "what is used", id(rule.remaining): "what is left"}
+        raise BadAnswer(f"{named.get(id(amount), 'the amount')} {error}") from None
 
 
 def _pool(definition: Definition, rule: PoolRule, row: _Row, amounts: _Amounts, scene: Scene) -> Pool:

@@ -5,17 +5,17 @@ unknown (None), because a pool without its date is still true.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 from zoneinfo import ZoneInfo
 
 from creditdesk.core.amounts import EXACT, parse_amount
 from creditdesk.core.definition import Amount, When
 from creditdesk.core.resets import next_reset
-from creditdesk.providers.redaction import redact_known
+from creditdesk.providers.redaction import Mask, redact_known
 from creditdesk.providers.selection import compile_expression
 from creditdesk.providers.strict_json import BadAnswer
 
@@ -33,13 +33,21 @@ class Scene:
     now: datetime
     settings: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    masks: tuple[Mask, ...] = field(default=(), repr=False)  # of the secrets that came with the answers
+
+    def hide(self, line: str) -> str:
+        """`line` without any piece of a secret that was sent or came back."""
+        line = redact_known(line, self.secrets)
+        for mask in self.masks:
+            line = mask.hide(line)
+        return line
 
     def text(self, value: object, most: int = MAX_TEXT) -> str:
         """A vendor's text or number as one clean line of at most `most` characters, without any piece of a secret."""
         if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
             return ""
         line = one_line(value if isinstance(value, str) else format(value, "f" if isinstance(value, Decimal) else "d"))
-        line = redact_known(line, self.secrets)
+        line = self.hide(line)
         return line if len(line) <= most else line[: most - 1] + "…"
 
 
@@ -63,6 +71,24 @@ def number(value: object, path: str, group_sep: str = "") -> Decimal:
     return amount
 
 
+def first_amount(places: Iterable[str], data: object, group_sep: str, strict: bool) -> Decimal | None:
+    """The first number among these places, None when nothing is there. A place may hold a list of candidates.
+
+    `BadAnswer` when there is no number but a text or a truth value, or, where `strict`, anything else.
+    """
+    odd = False
+    for path in places:
+        found = find(path, data)
+        for value in found if isinstance(found, list) else [found]:
+            amount = parse_amount(value, group_sep)
+            if amount is not None:
+                return amount
+            odd = odd or (value is not None and (strict or not isinstance(value, dict | list)))
+    if odd:
+        raise BadAnswer("is not a number")
+    return None
+
+
 def raw_amount(amount: Amount, data: object, group_sep: str = "") -> Decimal:
     """The amount at its place, in the vendor's own scale. `BadAnswer` when it or a part of it is missing or wrong."""
     if amount.minus is not None:
@@ -83,13 +109,22 @@ def raw_amount(amount: Amount, data: object, group_sep: str = "") -> Decimal:
 
 def instant(when: When, data: object, scene: Scene) -> datetime | None:
     """When a pool resets or expires, UTC; None where the answer or the rule does not tell it, or tells nonsense."""
+    if when.every:
+        return _tried(lambda: _by_rule(when, scene))
+    for path in (when.at, *when.or_at):
+        found = find(path, data)
+        for value in found if isinstance(found, list) else [found]:
+            if value is None or isinstance(value, bool):
+                continue
+            at = _tried(partial(_by_value, when, value, scene.now))
+            if at is not None:
+                return at
+    return None
+
+
+def _tried(read: Callable[[], datetime | None]) -> datetime | None:
     try:
-        if when.every:
-            return _by_rule(when, scene)
-        value = find(when.at, data)
-        if value is None or isinstance(value, bool):
-            return None
-        return _by_value(when, value, scene.now)
+        return read()
     except (ValueError, OverflowError, KeyError):
         # Dates that do not exist, years beyond the calendar, zones that this system does not know.
         return None
