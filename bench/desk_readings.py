@@ -9,17 +9,18 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from creditdesk.core.pools import Account, Custody
+from bench.folder import Past, asked_accounts, make_folder
+from creditdesk.app import collector
 from creditdesk.desk.opening import Desk, open_desk
 from creditdesk.desk.reading import Outcome
 from creditdesk.paths import Places
-from creditdesk.store.config import Choices, Config
 from creditdesk.store.vault import Vault
 from creditdesk.ui.board import Board, Entry
 from creditdesk.ui.engine import Engine
 
 TICK_MS = 5
 AT_ONCE = 50
+MONTH = Past(30, 45)
 KEY = "tkn_usr_0000000000000000"
 
 
@@ -75,6 +76,7 @@ class DeskReadings:
         timer.timeout.connect(ticks.tick)
         try:
             self._round()
+            collector.spare()
             timer.start()
             ticks.begin()
             wall, cpu = self._round()
@@ -117,20 +119,9 @@ class DeskReadings:
 
 
 def _desk(folder: Path, origins: list[str], accounts: int) -> Desk:
-    """A desk with its accounts spread over the origins, and their keys in the keyring double."""
-    made = [
-        Account(
-            id=f"account{number}",
-            name=f"Account {number}",
-            provider="ranktracker",
-            custody=Custody.KEYRING,
-            base_url=origins[number % len(origins)],
-        )
-        for number in range(accounts)
-    ]
-    where = Places(folder, folder)
-    Config(where.make().config).edit(lambda _before: Choices(accounts=tuple(made)))
-    return open_desk(where, Vault(KeyringDouble()))
+    """A desk with its accounts spread over the origins, a month of their past, and a keyring double."""
+    make_folder(folder, asked_accounts(accounts, origins), MONTH)
+    return open_desk(Places(folder, folder), Vault(KeyringDouble()))
 
 
 def _raise(error: BaseException) -> None:

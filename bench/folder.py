@@ -2,7 +2,7 @@
 
 import random
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -16,8 +16,7 @@ from creditdesk.store.config_form import account_table
 from creditdesk.store.database import open_database, transaction
 from creditdesk.store.rows import Row, maybe_micros, micros, pool_row
 
-YEAR = timedelta(days=365)
-BY_HAND = {"oneclickseo": ("monthly", "top-up"), "seo-rank-genius": ("shared", "domain")}
+BY_HAND = ("oneclickseo", "seo-rank-genius")
 WALLET = (("balance", PoolKind.WALLET, "USD"),)
 PACKAGES = tuple((f"package:{number}", PoolKind.PACKAGE, "calls") for number in range(3))
 GRANTS = tuple((f"grant:{number}", PoolKind.PACKAGE, "credits") for number in range(4))
@@ -35,21 +34,20 @@ POOLS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Size:
-    """How many accounts there are, and how often each of their pools changed in the year."""
+class Past:
+    """How far the history goes back, and how often each pool changed in that time."""
 
-    accounts: int = 50
+    days: int = 365
     changes: int = 2000
 
 
-def make_folder(folder: Path, size: Size, base_url: str = "", interval_s: int = 86_400) -> int:
+def make_folder(folder: Path, accounts: Sequence[Account], past: Past, interval_s: int = 86_400) -> int:
     """Fill `folder` with config and database; how many rows the history has. The last readings are of this minute.
 
     `interval_s` is long, so that a desk which is only looked at asks nobody.
     """
     folder.mkdir(parents=True, exist_ok=True)
     now = datetime.now(UTC)
-    accounts = [_account(number, base_url) for number in range(size.accounts)]
     tables = [
         {key: value for key, value in account_table(account).items() if value is not None} for account in accounts
     ]
@@ -58,47 +56,64 @@ def make_folder(folder: Path, size: Size, base_url: str = "", interval_s: int = 
     opened = open_database(folder / "history.sqlite3", now)
     try:
         with transaction(opened.connection) as connection:
-            rows = sum(_fill(connection, account, size, now) for account in accounts)
+            rows = sum(_fill(connection, account, past, now) for account in accounts)
         opened.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         opened.connection.close()
     return rows
 
 
-def _account(number: int, base_url: str) -> Account:
+def mixed_accounts(count: int) -> list[Account]:
+    """So many accounts of five vendors, those by hand among them."""
+    return [_account(number) for number in range(count)]
+
+
+def asked_accounts(count: int, origins: Sequence[str]) -> list[Account]:
+    """So many accounts of the vendor that the bench's server plays, spread over these origins."""
+    return [
+        Account(
+            id=f"account{number}",
+            name=f"Account {number}",
+            provider="ranktracker",
+            custody=Custody.KEYRING,
+            base_url=origins[number % len(origins)],
+        )
+        for number in range(count)
+    ]
+
+
+def _account(number: int) -> Account:
     provider = tuple(POOLS)[number % len(POOLS)]
-    by_hand = provider in BY_HAND
     return Account(
         id=f"account{number}",
         name=f"{provider} {number}",
         provider=provider,
-        custody=Custody.NONE if by_hand else Custody.KEYRING,
-        base_url="" if by_hand else base_url,
+        custody=Custody.NONE if provider in BY_HAND else Custody.KEYRING,
         client=("Acme", "Globex", "")[number % 3],
     )
 
 
-def _fill(connection: sqlite3.Connection, account: Account, size: Size, now: datetime) -> int:
+def _fill(connection: sqlite3.Connection, account: Account, past: Past, now: datetime) -> int:
     chance = random.Random(account.id)
     source = Source.BY_HAND if account.provider in BY_HAND else Source.LIVE
     condition = (account.id, micros(now), source.value, "", 0, None, "", None, 0, None, 0)
     connection.execute(statements.PUT_CONDITION, condition)
     for place, (pool_id, kind, unit) in enumerate(POOLS[account.provider]):
         limit = None if kind is PoolKind.WALLET else Decimal(1000 * chance.randint(1, 90))
-        rows = list(_points((account.id, pool_id, source), (kind, limit), size.changes, (chance, now)))
+        rows = list(_points((account.id, pool_id, source), (kind, limit), past, (chance, now)))
         connection.executemany(statements.ADD_POINT, rows)
         pool = Pool(pool_id, pool_id.replace("-", " ").title(), kind, unit)
         connection.execute(statements.PUT_POOL, (account.id, pool_id, place, *pool_row(pool), rows[-1][2]))
         if source is Source.BY_HAND:
             typed = (account.id, pool_id, micros(now), rows[-1][4], rows[-1][5])
             connection.execute(statements.PUT_TYPED, typed)
-    return size.changes * len(POOLS[account.provider])
+    return past.changes * len(POOLS[account.provider])
 
 
 def _points(
     key: tuple[str, str, Source],
     pool: tuple[PoolKind, Decimal | None],
-    changes: int,
+    past: Past,
     dice: tuple[random.Random, datetime],
 ) -> Iterator[Row]:
     """A saw-tooth: it falls, and is filled again when little is left."""
@@ -106,9 +121,10 @@ def _points(
     full = int(limit or 5000)
     left = chance.randint(full // 3, full)
     expires = now + timedelta(days=chance.randint(5, 200)) if kind is PoolKind.PACKAGE else None
-    for number in range(changes):
-        first = now - YEAR + YEAR * number / changes
-        last = now if number == changes - 1 else first + YEAR * 9 / (10 * changes)
+    step = timedelta(days=past.days) / past.changes
+    for number in range(past.changes):
+        first = now - step * (past.changes - number)
+        last = now if number == past.changes - 1 else first + step * 0.9
         left -= chance.randint(0, max(1, full // 60))
         if left < full // 10:
             left = full

@@ -21,7 +21,7 @@ from tests.desk.world import Clock, Memory
 from creditdesk.app.desktop import Desktop
 from creditdesk.core.pools import Account, Custody, Reading
 from creditdesk.desk.opening import Desk, open_desk
-from creditdesk.notify.message import Message
+from creditdesk.notify.message import Message, Shows
 from creditdesk.paths import Places
 from creditdesk.providers.exchange import DEADLINE_S, Exchange
 from creditdesk.providers.transport import open_client
@@ -89,8 +89,9 @@ class Screen:
         self.places = Places(folder, folder).make()
         self.clock = clock
         self.memory = Memory()
-        self.backend: Backend = self.memory
+        self.backend: Backend | None = self.memory  # None: the system's own keyring
         self.messages = Messages()
+        self.open_notifier: Callable[[], Shows] = lambda: self.messages
         self.deadline_s = DEADLINE_S
         self.sample = False
         self.desktop: Desktop = None  # type: ignore[assignment]  # it is there between open and close
@@ -130,14 +131,19 @@ class Screen:
     def open(self, quiet: bool = True) -> Desktop:
         """Open the window and (quiet) wait until every account that is due was read."""
         desk = self.open_desk()
-        self.desktop = Desktop(self.application, desk, self.places, self.sample, lambda: self.messages)
-        gathering = self.desktop.teller.findChild(QTimer)
-        assert isinstance(gathering, QTimer)
-        gathering.setInterval(GATHER_MS)
+        self.desktop = Desktop(self.application, desk, self.places, self.sample, self.open_notifier)
+        self.gathering.setInterval(GATHER_MS)
         self.desktop.open(desk.reader.load())
         if quiet:
             self.settle()
         return self.desktop
+
+    @property
+    def gathering(self) -> QTimer:
+        """What runs while alerts are gathered for one message."""
+        found = self.desktop.teller.findChild(QTimer)
+        assert isinstance(found, QTimer)
+        return found
 
     def close(self) -> float:
         """Close the window; how many seconds that took. Nothing of it is left running."""
@@ -174,10 +180,11 @@ class Screen:
 
     def dialog(self) -> AccountDialog:
         """The account dialog that is open, or about to be."""
-        self.until(lambda: bool(self._dialogs()))
-        return self._dialogs()[0]
+        self.until(lambda: bool(self.dialogs()))
+        return self.dialogs()[0]
 
-    def _dialogs(self) -> list[AccountDialog]:
+    def dialogs(self) -> list[AccountDialog]:
+        """The account dialogs that are on screen."""
         return [each for each in self.desktop.window.findChildren(AccountDialog) if each.isVisible()]
 
     # ---- what is on screen

@@ -33,10 +33,6 @@ def fill_in(screen: Screen, provider: str, name: str = "") -> AccountDialog:
     return dialog
 
 
-def is_closed(screen: Screen) -> bool:
-    return not [each for each in screen.desktop.window.findChildren(AccountDialog) if each.isVisible()]
-
-
 def undo_button(screen: Screen) -> QPushButton:
     (toast,) = [toast for toast in screen.desktop.window.toasts.shown if toast.undo_button is not None]
     assert toast.undo_button is not None
@@ -58,7 +54,7 @@ def test_the_first_account_is_added_from_the_empty_page_and_its_numbers_are_the_
     assert "Keywords: 158 of 1,000 left" in spoken([form.result])
     dialog.save.click()
     screen.until(lambda: bool(screen.desktop.overview.cards) and screen.reading().snapshot is not None)
-    assert is_closed(screen)
+    assert not screen.dialogs()
     assert screen.left() == {"keywords": 158, "data-rows": 790, "on-demand": 38, "serp-analyser": 22}
     assert "Keywords: 158 of 1,000 left" in spoken([screen.card()])
     assert screen.card().accessibleName() == "Ranktracker, Agency · just now"
@@ -89,7 +85,7 @@ def test_a_test_that_ends_after_the_dialog_was_closed_is_dropped(screen: Screen)
     form_of(dialog).key.test.click()
     dialog.reject()
     screen.settle()
-    assert is_closed(screen)
+    assert not screen.dialogs()
 
 
 def test_a_name_that_is_taken_is_said_in_the_dialog_and_can_be_mended(screen: Screen) -> None:
@@ -102,7 +98,7 @@ def test_a_name_that_is_taken_is_said_in_the_dialog_and_can_be_mended(screen: Sc
     dialog.save.click()
     screen.until(lambda: len(screen.desktop.overview.cards) == 2)
     screen.settle()
-    assert is_closed(screen)
+    assert not screen.dialogs()
 
 
 def test_a_keyring_that_refuses_is_said_in_the_dialog_also_when_it_was_closed_meanwhile(screen: Screen) -> None:
@@ -149,7 +145,7 @@ def test_an_edited_name_and_interval_are_on_the_card_and_kept(screen: Screen) ->
     dialog.save.click()
     screen.until(lambda: "Studio" in screen.card().accessibleName())
     screen.settle()
-    assert is_closed(screen)
+    assert not screen.dialogs()
     assert screen.requests("ranktracker") == asked + 1
     assert screen.memory.keys() == {screen.key("ranktracker")}
     screen.restart(quiet=False)

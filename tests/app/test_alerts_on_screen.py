@@ -1,5 +1,6 @@
-"""A crossing is told once: by a notification, else beside the tray, else in the window; never again for the same one."""
+"""A crossing is told once: by a notification, else beside the tray, else in the window; the same one never again."""
 
+import asyncio
 from collections.abc import Callable
 
 from tests.app.screen import Screen, spoken
@@ -41,19 +42,10 @@ def told(screen: Screen, count: int = 1) -> Message:
 
 
 def nothing_more(screen: Screen, count: int) -> None:
-    """Give a message the time it would take; there is none."""
-    passed: list[int] = []
-    screen.desktop.parts.ask(_nothing, passed.append)
-    screen.until(lambda: bool(passed))
-    timers: list[bool] = []
-    gathering = screen.desktop.teller._timer
-    screen.until(lambda: not gathering.isActive())
+    """Give a further message the time it would take: there is none."""
+    screen.until(lambda: not screen.gathering.isActive())
     screen.settle()
-    assert len(screen.messages.shown) == count, (screen.messages.shown, timers)
-
-
-async def _nothing() -> int:
-    return 1
+    assert len(screen.messages.shown) == count, screen.messages.shown
 
 
 def test_a_crossing_is_told_once_and_not_again_at_the_next_reading_nor_after_a_restart(screen: Screen) -> None:
@@ -111,7 +103,7 @@ def test_only_a_good_reading_well_over_the_threshold_arms_it_again(screen: Scree
 
 def test_an_alert_that_was_not_told_when_the_desk_closed_is_told_after_the_next_start(screen: Screen) -> None:
     one_account(screen)
-    screen.desktop.teller._timer.setInterval(60_000)
+    screen.gathering.setInterval(60_000)
     spend(screen, 750)
     screen.restart()
     assert screen.messages.shown == []
@@ -126,8 +118,6 @@ def test_a_slow_notification_service_is_not_told_twice(screen: Screen) -> None:
     really = screen.messages.show
 
     async def slowly(message: Message, pressed: Callable[[str], None]) -> str | None:
-        import asyncio
-
         waiting = asyncio.Event()
         loop = asyncio.get_running_loop()
         released.append(lambda: loop.call_soon_threadsafe(waiting.set))
@@ -135,14 +125,14 @@ def test_a_slow_notification_service_is_not_told_twice(screen: Screen) -> None:
         return await really(message, pressed)
 
     screen.messages.show = slowly  # type: ignore[method-assign]
+    came: list[object] = []
+    screen.desktop.readings.came.connect(came.append)
     screen.consume("ranktracker", keywords=750)
     screen.desktop.readings.refresh(account.id)
     screen.until(lambda: len(released) == 1)
-    asked = screen.requests("ranktracker")
     screen.desktop.readings.refresh(account.id)
-    screen.until(lambda: screen.requests("ranktracker") == asked + 1)
-    screen.until(lambda: account.id not in screen.desktop.readings.poller._asked)
-    screen.until(lambda: not screen.desktop.teller._timer.isActive())
+    screen.until(lambda: len(came) == 2)
+    screen.until(lambda: not screen.gathering.isActive())
     for release in released:
         release()
     told(screen)

@@ -3,7 +3,8 @@
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from creditdesk.core.definition import Definition, Fact, Factor, Operation, Plan, PoolRule, Price, Step
+from creditdesk.core.definition import Definition, PoolRule
+from creditdesk.core.offers import Fact, Factor, Operation, Plan, Price, Step
 from creditdesk.core.pools import Pool, PoolKind, Snapshot, Source
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -5,8 +5,8 @@ from decimal import Decimal
 import pytest
 from tests.core.desk_facts import ENGINES, TIMES_ENGINES, D, operation, price
 
-from creditdesk.core.definition import Factor, Operation, Step
 from creditdesk.core.factors import FactorError, check_factors
+from creditdesk.core.offers import Factor, Operation, Step
 from creditdesk.core.pricing import bill, multiple
 
 DEPTH = Factor("depth", "Depth", default="10", low=D(1), high=D(100))

@@ -18,7 +18,8 @@ from tests.core.desk_facts import (
     vendor,
 )
 
-from creditdesk.core.definition import Definition, Price
+from creditdesk.core.definition import Definition
+from creditdesk.core.offers import Price
 from creditdesk.core.pools import Pool, PoolKind, Snapshot, Source
 from creditdesk.core.sizing import FactorError, Verdict, VerdictKind, Why, size
 

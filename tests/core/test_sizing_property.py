@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from tests.core.desk_facts import FACT, NOW, D, operation, pool, snapshot, vendor
 
-from creditdesk.core.definition import Price, Step
+from creditdesk.core.offers import Price, Step
 from creditdesk.core.pools import Pool
 from creditdesk.core.sizing import VerdictKind, size
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import httpx
 
-from creditdesk.core.definition import Amount, Auth, AuthKind, Credential, Definition, Fact, PoolRule, RequestRule
+from creditdesk.core.definition import Amount, Auth, AuthKind, Credential, Definition, PoolRule, RequestRule
+from creditdesk.core.offers import Fact
 from creditdesk.core.pools import Account, PoolKind, Snapshot, Trouble
 from creditdesk.providers.answers import Answer, read_answer
 from creditdesk.providers.exchange import Exchange

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from creditdesk.core.definition import Amount, Auth, AuthKind, FailRule, Step, When
+from creditdesk.core.definition import Amount, Auth, AuthKind, FailRule, When
+from creditdesk.core.offers import Step
 from creditdesk.core.pools import PoolKind, TroubleKind
 from creditdesk.providers.definitions import DefinitionError, load
 

@@ -12,17 +12,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from creditdesk.core.definition import (
-    Definition,
-    Fact,
-    Factor,
-    Operation,
-    Plan,
-    PoolRule,
-    Price,
-    RequestRule,
-    When,
-)
+from creditdesk.core.definition import Definition, PoolRule, RequestRule, When
+from creditdesk.core.offers import Fact, Factor, Operation, Plan, Price
 from creditdesk.core.pools import (
     Account,
     Level,

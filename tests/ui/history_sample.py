@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from creditdesk.core.definition import Definition, Fact, PoolRule, RequestRule
+from creditdesk.core.definition import Definition, PoolRule, RequestRule
+from creditdesk.core.offers import Fact
 from creditdesk.core.pools import (
     Account,
     Custody,

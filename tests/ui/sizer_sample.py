@@ -3,21 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from creditdesk.core.definition import (
-    Credential,
-    Definition,
-    Fact,
-    Factor,
-    Notice,
-    Operation,
-    Pack,
-    Param,
-    Plan,
-    PoolRule,
-    Price,
-    RequestRule,
-    Step,
-)
+from creditdesk.core.definition import Credential, Definition, Param, PoolRule, RequestRule
+from creditdesk.core.offers import Fact, Factor, Notice, Operation, Pack, Plan, Price, Step
 from creditdesk.core.pools import Account, Level, Pool, PoolKind, Reading, Snapshot, Source
 from creditdesk.ui.board import Entry
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from creditdesk.core.definition import Definition, Fact, Notice, RequestRule
+from creditdesk.core.definition import Definition, RequestRule
+from creditdesk.core.offers import Fact, Notice
 from creditdesk.core.pools import Account, Level, Pool, PoolKind, Reading, Snapshot, Source, Trouble, TroubleKind
 from creditdesk.core.settings import Settings
 from creditdesk.ui.board import Entry

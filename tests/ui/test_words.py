@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from creditdesk.core.definition import Definition, Fact
+from creditdesk.core.definition import Definition
+from creditdesk.core.offers import Fact
 from creditdesk.core.pools import Account, Level, Pool, PoolKind, RunOut, Source, Trouble, TroubleKind
 from creditdesk.ui import outlook, words
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from creditdesk.core.definition import Definition, Fact
+from creditdesk.core.definition import Definition
+from creditdesk.core.offers import Fact
 from creditdesk.core.pools import Reading
 from creditdesk.core.settings import Settings
 from creditdesk.desk.opening import Desk

@@ -8,9 +8,10 @@ from decimal import Decimal
 from creditdesk.cli.account_commands import pairs
 from creditdesk.cli.list_reading import file_json, file_words, list_notes, read_list
 from creditdesk.core.amounts import dumps, plain
-from creditdesk.core.definition import Definition, Operation
+from creditdesk.core.definition import Definition
 from creditdesk.core.doubt import doubted
 from creditdesk.core.factors import FactorError, allowed_values
+from creditdesk.core.offers import Operation
 from creditdesk.core.pools import Reading
 from creditdesk.core.sizing import Verdict, VerdictKind
 from creditdesk.core.sizing import size as judge

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from creditdesk.core.amounts import parse_amount, plain
-from creditdesk.core.definition import Factor, Operation
+from creditdesk.core.offers import Factor, Operation
 
 
 class FactorError(ValueError):

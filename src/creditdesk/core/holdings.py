@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from creditdesk.core.definition import Definition, Price
+from creditdesk.core.definition import Definition
+from creditdesk.core.offers import Price
 from creditdesk.core.pools import Pool, Snapshot
 from creditdesk.core.stock import has_expired, in_order, left_of, matches, place, standing
 

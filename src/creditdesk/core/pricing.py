@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
 from creditdesk.core.amounts import parse_amount
-from creditdesk.core.definition import Operation, Price, Step, holds
+from creditdesk.core.offers import Operation, Price, Step, holds
 
 ZERO = Decimal(0)
 

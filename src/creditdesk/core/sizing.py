@@ -9,9 +9,10 @@ from datetime import datetime
 from decimal import Decimal, localcontext
 
 from creditdesk.core.amounts import EXACT, plain
-from creditdesk.core.definition import Definition, Operation, Plan, Price, holds
+from creditdesk.core.definition import Definition
 from creditdesk.core.factors import FactorError, check_factors
 from creditdesk.core.holdings import Holding, holdings
+from creditdesk.core.offers import Operation, Plan, Price, holds
 from creditdesk.core.pools import Snapshot, Source
 from creditdesk.core.pricing import ZERO, Bill, bill
 from creditdesk.core.verdict import Demand, Overage, Verdict, VerdictKind, Why

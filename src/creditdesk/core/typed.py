@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from creditdesk.core.definition import Definition, Plan, PoolRule, When
+from creditdesk.core.definition import Definition, PoolRule, When
+from creditdesk.core.offers import Plan
 from creditdesk.core.pools import Pool, PoolKind, Snapshot, Source
 from creditdesk.core.resets import last_reset, next_reset
 

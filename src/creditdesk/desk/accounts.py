@@ -7,7 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from creditdesk.core.definition import Definition, Param, holds
+from creditdesk.core.definition import Definition, Param
+from creditdesk.core.offers import holds
 from creditdesk.core.pools import Account, Custody, Source
 from creditdesk.core.series import Event, EventKind
 from creditdesk.core.typed import Typed, typed_rules

@@ -31,7 +31,7 @@ class Notifier:
             async with asyncio.timeout(LIMIT_S):
                 identifier = await self._notifier.send(
                     title=message.title,
-                    message=message.text,
+                    message=_plain(message.text),
                     urgency=Urgency.Critical if message.urgent else Urgency.Normal,
                     buttons=buttons,
                     on_clicked=_call(pressed, "open"),
@@ -48,6 +48,11 @@ class Notifier:
                 await self._notifier.clear(identifier)
         except (OSError, TimeoutError, RuntimeError, KeyError):
             return
+
+
+def _plain(text: str) -> str:
+    """The service may take the text for markup: a vendor's label must not become a link or a picture."""
+    return text.replace("<", "‹").replace(">", "›")
 
 
 def _call(told: Callable[[str], None], action: str) -> Callable[[], None]:

@@ -1,6 +1,6 @@
 """The `[[plan]]`, `[[pack]]` and `[[notice]]` tables of a definition: what the vendor sells and what it announces."""
 
-from creditdesk.core.definition import Notice, Pack, Plan
+from creditdesk.core.offers import Notice, Pack, Plan
 from creditdesk.providers.definition_prices import ZERO, Around, pool_list
 from creditdesk.providers.definition_table import Table, shown
 from creditdesk.providers.definition_values import amounts, conditions, fact, identifier, link, plain

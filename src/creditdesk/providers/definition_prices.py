@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
-from creditdesk.core.definition import Fact, Factor, Operation, Price, Step
+from creditdesk.core.offers import Fact, Factor, Operation, Price, Step
 from creditdesk.providers.definition_table import Table, shown, text_fault
 from creditdesk.providers.definition_values import (
     Names,

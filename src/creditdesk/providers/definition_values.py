@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from urllib.parse import urlsplit
 
-from creditdesk.core.definition import Fact
+from creditdesk.core.offers import Fact
 from creditdesk.providers.definition_patterns import PatternError, check_pattern
 from creditdesk.providers.definition_table import Table, number_fault, shown, sort_of, text_fault
 from creditdesk.providers.hosts import is_forbidden

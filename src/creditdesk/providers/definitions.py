@@ -9,7 +9,8 @@ import tomllib
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
-from creditdesk.core.definition import Credential, Definition, Fact, Param
+from creditdesk.core.definition import Credential, Definition, Param
+from creditdesk.core.offers import Fact
 from creditdesk.providers.definition_offers import read_drain, read_notices, read_packs, read_plans
 from creditdesk.providers.definition_pools import read_pools, references
 from creditdesk.providers.definition_prices import Around, read_operations

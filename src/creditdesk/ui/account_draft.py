@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from creditdesk.core.definition import Definition, Param, holds
+from creditdesk.core.definition import Definition, Param
+from creditdesk.core.offers import holds
 from creditdesk.core.pools import Account, PoolKind, Thresholds
 from creditdesk.core.typed import Typed, typed_rules
 from creditdesk.ui import words

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
-from creditdesk.core.definition import Definition, Notice, Param, holds
+from creditdesk.core.definition import Definition, Param
+from creditdesk.core.offers import Notice, holds
 from creditdesk.ui import parts, theme
 from creditdesk.ui.account_draft import choices_of, param_problem
 from creditdesk.ui.amount_field import mark

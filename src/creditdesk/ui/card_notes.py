@@ -5,7 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 from decimal import Decimal
 
-from creditdesk.core.definition import Definition, Pack, holds
+from creditdesk.core.definition import Definition
+from creditdesk.core.offers import Pack, holds
 from creditdesk.core.pools import Pool
 from creditdesk.ui import words
 from creditdesk.ui.board import Entry

@@ -58,14 +58,21 @@ class Doorbell(QObject):
         QLocalServer.removeServer(name)  # left over by a desk that was killed; the lock says that none is alive
         self.listening = self._server.listen(name)
 
+    @property
+    def waiting(self) -> int:
+        """How many visitors are at the door, those that left since the last one came included."""
+        return len(self._server.findChildren(QLocalSocket))
+
     def close(self) -> None:
         """Listen no longer."""
         self._server.close()
 
     def _open(self) -> None:
+        for gone in self._server.findChildren(QLocalSocket):
+            if gone.state() is QLocalSocket.LocalSocketState.UnconnectedState:
+                gone.deleteLater()  # not from its own `disconnected`: that comes once more while it is destroyed
         while (socket := self._server.nextPendingConnection()) is not None:
             socket.readyRead.connect(lambda socket=socket: self._hear(socket))
-            socket.disconnected.connect(socket.deleteLater)
             if socket.bytesAvailable():
                 self._hear(socket)
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from creditdesk.core.definition import Operation
 from creditdesk.core.doubt import doubted
+from creditdesk.core.offers import Operation
 from creditdesk.core.pricing import ZERO
 from creditdesk.core.sizing import Demand, FactorError, Verdict, VerdictKind, Why, size
 from creditdesk.ui.board import Entry

@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from creditdesk.core.amounts import plain
-from creditdesk.core.definition import Factor, Operation
 from creditdesk.core.factors import FactorError, check_factors
+from creditdesk.core.offers import Factor, Operation
 from creditdesk.ui import parts, theme
 from creditdesk.ui.amount_field import AmountField, mark, padded
 from creditdesk.ui.sizer_engines import Engine, EngineRows

@@ -8,7 +8,7 @@ from decimal import Decimal
 from PySide6.QtCore import QSignalBlocker, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QWidget
 
-from creditdesk.core.definition import Operation
+from creditdesk.core.offers import Operation
 from creditdesk.ui import parts, theme, words
 from creditdesk.ui.board import Entry
 from creditdesk.ui.flow import FlowLayout

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from creditdesk.core.definition import Factor, Operation
 from creditdesk.core.factors import allowed_values
 from creditdesk.core.keywords import Items
+from creditdesk.core.offers import Factor, Operation
 from creditdesk.core.pools import Level, PoolKind, Source
 from creditdesk.core.pricing import ZERO
 from creditdesk.core.sizing import Demand, Verdict, VerdictKind, Why

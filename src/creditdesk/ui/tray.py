@@ -15,11 +15,11 @@ from creditdesk.ui.board import Entry
 SIZES = (16, 22, 24, 32, 48, 64)
 SHOWN_AT_MOST = 12
 COLOURS = {
-    Level.GOOD: "#1F9E80",
-    Level.LOW: "#E2A13A",
+    Level.GOOD: "#1A9679",
+    Level.LOW: "#BF7A0A",
     Level.CRITICAL: "#E2503E",
     Level.EXHAUSTED: "#E2503E",
-    Level.NOT_READ: "#8791A0",
+    Level.NOT_READ: "#808A99",
 }
 """Mid-tones that stand 3:1 against light and dark panels alike, each with a shape of its own."""
 
