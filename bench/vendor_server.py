@@ -1,6 +1,7 @@
 """A child of the bench: one vendor on many loopback addresses, in a process of its own. Prints the port, then serves.
 
-It answers every GET with a usage answer of some 340 bytes whose numbers go down, so that every reading has news.
+It answers every GET with a usage answer of some 340 bytes. At every fourth address each answer has news, at the others
+the numbers stay: between two readings of a vendor mostly nothing was used.
 """
 
 import itertools
@@ -25,7 +26,7 @@ async def app(scope: dict[str, Any], _receive: Any, send: Send) -> None:
     """Answer."""
     if scope["type"] != "http":
         return
-    used = next(COUNT) % 4000
+    used = next(COUNT) % 4000 if int(scope["server"][0].rpartition(".")[2]) % 4 == 0 else 1000
     body = (BODY % (used, 5000 - used, 2 * used, 20000 - 2 * used)).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": 200, "headers": headers})

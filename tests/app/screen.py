@@ -169,8 +169,10 @@ class Screen:
         self.qtbot.waitUntil(condition, timeout=ms)
 
     def settle(self) -> None:
-        """Wait until nothing is read or worked out."""
+        """Wait until nothing is read or worked out, and what came of it is laid out."""
         self.until(self.desktop.is_quiet)
+        self.application.processEvents()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
     def look(self, **passed: float) -> None:
         """Time goes by, the poller looks, and what is due is read."""

@@ -270,6 +270,14 @@ def test_two_accounts_added_at_once_are_both_there(world: World) -> None:
 
 def test_a_key_pasted_as_the_name_is_refused_and_not_repeated(world: World) -> None:
     key = world.running.addresses.keys["ranktracker"]
-    with pytest.raises(AccountError, match="looks like the key") as refused:
+    with pytest.raises(AccountError, match="looks like a key") as refused:
         world.add("ranktracker", name=key)
     assert key not in str(refused.value)
+
+
+def test_the_very_key_as_a_name_is_refused_whatever_the_vendors_keys_look_like(world: World) -> None:
+    key = world.running.addresses.keys["leadboxer"]
+    with pytest.raises(AccountError, match="is the key itself") as refused:
+        world.add("leadboxer", name=f"mine {key}")
+    assert key not in str(refused.value)
+    assert not world.desk.tools.chosen.accounts

@@ -182,5 +182,7 @@ def test_an_account_that_loses_its_key_does_not_show_its_last_reading_as_live(wo
     world.snapshot(account)
     world.run(world.desk.registry.change(account.changed(custody=Custody.NONE)))
     reading = world.reading(account)
-    assert (reading.snapshot, reading.trouble, reading.level) == (None, None, Level.NOT_READ)
+    assert (reading.snapshot, reading.level) == (None, Level.NOT_READ)
+    assert reading.trouble is not None
+    assert reading.trouble.kind is TroubleKind.NO_KEY
     assert world.memory.items == {}

@@ -2,12 +2,8 @@
 
 import gc
 
-YOUNG = 5_000
-"""New containers before a first look at them. Python's 700 looks several times in one batch of readings."""
-
 
 def spare() -> None:
     """Leave everything that is there out of all later searches: it stays until the end. Searching is on from here."""
     gc.freeze()
-    gc.set_threshold(YOUNG, 10, 10)
     gc.enable()

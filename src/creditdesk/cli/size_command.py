@@ -121,7 +121,8 @@ def size_lines(verdict: Verdict, listed: Listed, notes: list[str]) -> list[str]:
         short = f", {demand.short:,f} too many" if demand.short else ""
         lines.append(f"  {demand.label:<24} needs {needs}, {left} {demand.unit} left{short}")
     if verdict.kind is not VerdictKind.FITS and verdict.fits_items is not None:
-        lines.append(f"The first {verdict.fits_items:,} would fit.")
+        fits = verdict.fits_items
+        lines.append(f"The first {fits:,} would fit." if fits else "Not even one would fit.")
     return [*lines, *(f"  Note: {note}" for note in notes)]
 
 

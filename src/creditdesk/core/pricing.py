@@ -14,7 +14,7 @@ ZERO = Decimal(0)
 
 _AS_OF = "Price from {source}, as of {as_of}."
 _NO_PRICE = "No price of {operation} is known under the settings of this account."
-_GIVE = "The price depends on {label}: give {name}."
+_GIVE = "The price depends on this: {label}. Give the factor {name}, as in {name}=1."
 _NOT_LISTED = "No price is known for {label} of {value}."
 
 

@@ -107,7 +107,7 @@ def _judge(case: _Case) -> Verdict:
         return _judge_fit(case)
     if case.complete or (case.each and room is not None and case.low > room):
         return _judge_shortage(case, room or ZERO)
-    if case.high is None and case.snapshot is not None:
+    if case.high is None:
         return _verdict(case, VerdictKind.UNKNOWN, Why.COST_UNKNOWN)
     if all(holding.left is None for holding in case.holdings):
         return _verdict(case, VerdictKind.UNKNOWN, Why.NO_READING)

@@ -67,6 +67,7 @@ class Registry:
         account = replace(draft, id=random.token_hex(6), name=draft.name.strip())
         self._check(account, definition)
         checked = {name: check_key(value) for name, value in keys.items()}
+        _keep_out(account, checked)
         await self._enter(account, checked)
         await self._note(account, EventKind.ADDED)
         return account
@@ -77,6 +78,7 @@ class Registry:
         before = self._tools.chosen.account(account.id)
         self._check(account, definition)
         checked = {name: check_key(value) for name, value in (keys or {}).items()}
+        _keep_out(account, checked)
         if checked:
             await self._check_owner(account, definition, checked)
         erased = await self._moved_out(before, account)
@@ -217,9 +219,10 @@ class Registry:
             checked_base_url(account.base_url)
         except AccountRefused as wrong:
             raise AccountError(wrong.key, f"{wrong.key}: {wrong.what}.") from None
+        vendors = self._tools.catalogue.all()
         for field, text in (("name", account.name), ("client", account.client)):
-            if _looks_like_key(text, definition):
-                raise AccountError(field, f"{field}: that looks like the key itself. It belongs in the keyring alone.")
+            if any(_looks_like_key(text, vendor) for vendor in vendors):
+                raise AccountError(field, f"{field}: that looks like a key itself. Keys belong in the keyring.")
         check_settings(definition, account.settings)
         if account.custody is Custody.ENVIRONMENT:
             _check_variable(account.key_env, definition)
@@ -234,6 +237,14 @@ def _check_variable(name: str, definition: Definition) -> None:
         raise AccountError("key_env", "The name of an environment variable has letters, digits and _ only.")
     if _looks_like_key(name, definition):
         raise AccountError("key_env", "That looks like the key itself. Give the name of a variable that holds it.")
+
+
+def _keep_out(account: Account, keys: Mapping[str, str]) -> None:
+    """Raises AccountError, which repeats nothing, when a key was pasted where everybody can read it."""
+    open_texts = {"name": account.name, "client": account.client, **account.settings}
+    for field, text in open_texts.items():
+        if any(key in text for key in keys.values()):
+            raise AccountError(field, f"{field}: this is the key itself. It belongs in the keyring alone.")
 
 
 def _looks_like_key(text: str, definition: Definition) -> bool:

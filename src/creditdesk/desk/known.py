@@ -8,10 +8,10 @@ from decimal import Decimal
 from creditdesk.core.cadence import Pace, Rhythm, back_off, next_due
 from creditdesk.core.definition import Definition
 from creditdesk.core.forecast import project, project_account
-from creditdesk.core.pools import Pool, PoolKind, RunOut, Snapshot, Trouble, TroubleKind
+from creditdesk.core.pools import Account, Pool, PoolKind, RunOut, Snapshot, Trouble, TroubleKind
 from creditdesk.core.series import Episode, Point, Series
 from creditdesk.core.stock import is_top_up, place
-from creditdesk.core.typed import Typed
+from creditdesk.core.typed import Typed, typed_rules
 from creditdesk.store.history import Latest
 
 LOOK_BACK = timedelta(days=60)
@@ -43,8 +43,17 @@ class Known:
         self.trouble = replace(trouble, since=since or now, retry_at=retry_at)
         return self.trouble
 
-    def learn(self, latest: Latest) -> bool:
-        """Take over what another process remembered since; whether there was anything."""
+    def seen(self) -> tuple[Snapshot | None, dict[str, Typed]]:
+        """What a look into the database could tell anew, as it is known now."""
+        return self.snapshot, dict(self.typed)
+
+    def learn(self, latest: Latest, seen: tuple[Snapshot | None, dict[str, Typed]]) -> bool:
+        """Take over what another process remembered since; whether there was anything.
+
+        `seen` is what was known when `latest` was looked up: what this desk learned itself meanwhile is newer.
+        """
+        if self.seen() != seen:
+            return False
         learned = dict(latest.typed) != self.typed
         self.typed = dict(latest.typed)
         theirs, ours = latest.snapshot, self.snapshot
@@ -146,3 +155,10 @@ def _last_rise(series: Series) -> datetime | None:
         return None
     pairs = zip(reversed(series.points[:-1]), reversed(series.points), strict=False)
     return next((after.first_seen for before, after in pairs if _rose(before, after)), None)
+
+
+def keyless(account: Account, definition: Definition) -> Trouble | None:
+    """The trouble of an account without a key at a vendor that can only be read; None at any other."""
+    if not definition.readable or typed_rules(definition):
+        return None
+    return Trouble(TroubleKind.NO_KEY, f"{account.name} has no key, and {definition.name} is read with one.")

@@ -21,7 +21,7 @@ from creditdesk.core.pools import (
 from creditdesk.core.series import Episode
 from creditdesk.core.settings import Settings
 from creditdesk.core.typed import Typed, typed_snapshot
-from creditdesk.desk.known import LOOK_BACK, Known, last_pace
+from creditdesk.desk.known import LOOK_BACK, Known, keyless, last_pace
 from creditdesk.desk.sharing import shared_balances
 from creditdesk.desk.tools import Asks, Tools
 from creditdesk.providers.catalogue import UnknownProvider
@@ -107,16 +107,14 @@ class Reader:
         return await asyncio.shield(running)
 
     async def catch_up(self) -> bool:
-        """Learn what another process did: accounts and settings changed, balances typed, readings made.
-
-        Says whether anything is different from before. Raises ConfigError.
-        """
+        """Learn what another process changed, typed or read; says whether there was anything. Raises ConfigError."""
         choices = self._tools.chosen.load()
-        latest = await self._tools.history.latest([account.id for account in choices.accounts])
-        changed = choices is not self._choices
-        self._choices = choices
-        for account in choices.accounts:
-            changed |= self._known.setdefault(account.id, Known()).learn(latest[account.id])
+        idle = [each.id for each in choices.accounts if each.id not in self._running]
+        before = {each: self._known.setdefault(each, Known()).seen() for each in idle}
+        latest = await self._tools.history.latest(list(before))
+        changed, self._choices = choices is not self._choices, choices
+        for account_id, seen in before.items():
+            changed |= self._known[account_id].learn(latest[account_id], seen)
         return changed
 
     async def recall(self, account_id: str) -> Outcome:
@@ -291,7 +289,7 @@ def _shown(case: _Case, evidence: levels.Evidence, level: Level) -> Reading:
     return Reading(
         account=account,
         snapshot=replace(snapshot, inferred=False) if snapshot and account.confirmed else snapshot,
-        trouble=known.trouble if case.asks else None,
+        trouble=known.trouble if case.asks else keyless(account, case.definition),
         level=level,
         stale=evidence.stale,
         run_outs=known.run_outs,

@@ -17,8 +17,8 @@ _SAYS = {
 }
 
 _CAUSES = {
-    Cause.PERCENT: "Less is left than the share you set.",
-    Cause.AMOUNT: "Less is left than the amount you set.",
+    Cause.PERCENT: "Less is left than the share set for warnings.",
+    Cause.AMOUNT: "Less is left than the amount set for warnings.",
     Cause.RUNS_OUT: "At this pace it will not last.",
     Cause.EMPTY: "Nothing is left.",
     Cause.VENDOR: "The vendor refuses requests because nothing is left.",

@@ -13,6 +13,7 @@ WIDTH_PX = 620
 PAD_PX = 22
 SCRIM = 0.42  # how much the window behind is dimmed
 OF_SCREEN = 0.94  # how much of the screen's height a sheet takes at the most
+SLACK_PX = 12  # more than what is measured: a line may wrap when the scroll bar comes
 
 
 class Scrim(QWidget):
@@ -93,10 +94,27 @@ class Sheet(QDialog):
         margins = self.height() - self.area.height()
         content = self.content.heightForWidth(width) if self.content.hasHeightForWidth() else 0
         least = self.content.minimumSizeHint().height()
-        wanted = margins + max(content or self.content.sizeHint().height(), least) + 1
+        wanted = margins + max(content or self.content.sizeHint().height(), least) + theme.px(SLACK_PX)
         screen = self.screen().availableSize()
         self.setMinimumWidth(min(theme.px(360), screen.width()))
         self.resize(min(width, screen.width()), min(wanted, int(screen.height() * OF_SCREEN)))
+
+    def setVisible(self, visible: bool) -> None:
+        """Qt's: it has its size and its place, over the middle of its window, before it is seen."""
+        if visible and not self.isVisible():
+            self.fit()
+            self._place()
+        super().setVisible(visible)
+
+    def _place(self) -> None:
+        parent = self.parentWidget()
+        if parent is None:
+            return
+        window, room = parent.window().geometry(), self.screen().availableGeometry()
+        x = window.x() + (window.width() - self.width()) // 2
+        y = window.y() + (window.height() - self.height()) // 2
+        x = max(room.left(), min(x, room.right() - self.width()))
+        self.move(x, max(room.top(), min(y, room.bottom() - self.height())))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Qt's: something in the sheet wants another height."""

@@ -88,7 +88,8 @@ def what(
     if event.kind is EventKind.TROUBLE and detail in _TROUBLES:
         detail = words.remedy(Trouble(_TROUBLES[detail], "")).title
     if event.kind is EventKind.ALERT:
-        detail = _warning(detail)
+        label = (labels or {}).get(event.pool, "")
+        detail = f"{label}: {_warning(detail)}" if label else _warning(detail)
     detail = _FIGURES.sub(words.HIDDEN, detail) if hide else detail
     if event.kind in _SPEAKS_FOR_ITSELF and detail:
         return detail

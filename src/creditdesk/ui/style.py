@@ -124,6 +124,7 @@ QCheckBox::indicator:checked {{ background: {c("accent")}; border-color: {c("acc
 QRadioButton::indicator:checked {{ background: {c("surface")}; border: {px(5)}px solid {c("accent")};
   width: {px(15) - 2 * px(5) + 2}px; height: {px(15) - 2 * px(5) + 2}px; }}
 QCheckBox:disabled, QRadioButton:disabled {{ color: {c("muted")}; }}
+QComboBox {{ combobox-popup: 0; }}
 QComboBox QAbstractItemView {{ background: {c("surface")}; border: 1px solid {c("line")}; outline: none;
   selection-background-color: {c("accent_soft")}; selection-color: {c("text")}; }}
 """
