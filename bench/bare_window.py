@@ -1,4 +1,4 @@
-"""A child of the bench: the least a Qt program can be. One label, shown and painted; then one line of JSON, and the end.
+"""A child of the bench: the least a Qt program can be. One label, shown and painted, and one line of JSON.
 
 Words: `--stay S` keeps the window open for S seconds after that, and tells the CPU time of these, too.
 """

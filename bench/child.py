@@ -13,7 +13,7 @@ SETTLE_MS = 3_000
 
 
 def report(painted_at: float, more: Mapping[str, object]) -> None:
-    """Tell when the first paint was, the peak and the present memory; with `--stay S` also the CPU time of S seconds."""
+    """Tell the instant of the first paint, peak and present memory; with `--stay S` also the CPU time of S seconds."""
     found = {"painted_at": painted_at, "peak_mb": peak_mb(), **more}
     if "--stay" not in sys.argv:
         leave(found)

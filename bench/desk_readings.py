@@ -1,7 +1,9 @@
-"""The desk's reader under load, in the process that imports this: real engine, history and Qt loop, a keyring double."""
+"""The desk's reader under load, in the process that imports it: real engine, history and Qt loop, a keyring double."""
 
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -11,8 +13,10 @@ from PySide6.QtWidgets import QApplication
 
 from bench.folder import Past, asked_accounts, make_folder
 from creditdesk.app import collector
+from creditdesk.desk.accounts import Registry
 from creditdesk.desk.opening import Desk, open_desk
-from creditdesk.desk.reading import Outcome
+from creditdesk.desk.reading import Outcome, Reader
+from creditdesk.desk.tools import utc_now
 from creditdesk.paths import Places
 from creditdesk.store.vault import Vault
 from creditdesk.ui.board import Board, Entry
@@ -60,9 +64,12 @@ class Ticks:
 class DeskReadings:
     """A thousand accounts or so, spread over the origins, each read once a round."""
 
-    def __init__(self, folder: Path, origins: list[str], accounts: int) -> None:
+    def __init__(
+        self, folder: Path, origins: list[str], accounts: int, clock: Callable[[], datetime] = utc_now
+    ) -> None:
         self._application = QApplication.instance() or QApplication(["bench"])
-        self._desk = _desk(folder, origins, accounts)
+        make_folder(folder, asked_accounts(accounts, origins), MONTH)
+        self._desk = _desk(folder, clock)
         self._ids = [account.id for account in self._desk.tools.chosen.accounts]
         self._engine = Engine()
         self._engine.failed.connect(_raise)
@@ -75,14 +82,14 @@ class DeskReadings:
         timer = QTimer(timerType=Qt.TimerType.PreciseTimer, interval=TICK_MS)
         timer.timeout.connect(ticks.tick)
         try:
-            self._round()
+            self.read_all()
             collector.spare()
             timer.start()
             ticks.begin()
-            wall, cpu = self._round()
+            wall, cpu = self.read_all()
             timer.stop()
         finally:
-            self._engine.stop(self._desk.close)
+            self.close()
         gaps = sorted(ticks.gaps)
         return {
             "rate": len(self._ids) / wall,
@@ -91,7 +98,11 @@ class DeskReadings:
             "gap_p99_ms": 1000 * gaps[int(0.99 * (len(gaps) - 1))],
         }
 
-    def _round(self) -> tuple[float, float]:
+    def close(self) -> None:
+        """End the engine and close the desk."""
+        self._engine.stop(self._desk.close)
+
+    def read_all(self) -> tuple[float, float]:
         """Wall and CPU seconds of one reading of each account, until the last one is told on the GUI thread."""
         self._told = 0
         loop = QEventLoop()
@@ -118,10 +129,12 @@ class DeskReadings:
             loop.quit()
 
 
-def _desk(folder: Path, origins: list[str], accounts: int) -> Desk:
-    """A desk with its accounts spread over the origins, a month of their past, and a keyring double."""
-    make_folder(folder, asked_accounts(accounts, origins), MONTH)
-    return open_desk(Places(folder, folder), Vault(KeyringDouble()))
+def _desk(folder: Path, clock: Callable[[], datetime]) -> Desk:
+    """The desk of this folder, with a keyring double."""
+    desk = open_desk(Places(folder, folder), Vault(KeyringDouble()))
+    tools = replace(desk.tools, clock=clock)
+    reader = Reader(tools)
+    return Desk(tools, reader, Registry(tools, reader))
 
 
 def _raise(error: BaseException) -> None:

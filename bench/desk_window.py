@@ -1,4 +1,4 @@
-"""A child of the bench: the desk as its user starts it, `desk_window.py FOLDER [--stay S]`. Says when its tiles were painted.
+"""A child of the bench: the desk as its user starts it, `desk_window.py FOLDER [--stay S]`. Tells of its first paint.
 
 It hooks into the import of two modules only to see the first paint; the program itself runs as it is.
 """

@@ -1,4 +1,4 @@
-"""A data folder as a busy desk has it: 50 accounts of five vendors and a year of what was left of each of their pools."""
+"""A data folder as a busy desk has it: 50 accounts of five vendors and a year of what was left of each pool."""
 
 import random
 import sqlite3

@@ -1,4 +1,4 @@
-"""A child of the bench: asks the vendor server so many times at 50 connections, by httpx, by aiohttp, or as the desk does.
+"""A child of the bench: asks the vendor server at 50 connections, by httpx, by aiohttp, or as the desk does.
 
 `reading_clients.py httpx|aiohttp|desk PORT READINGS HOST ...` prints one line of JSON. Each way makes one reading of
 every address first, so that connections stand and modules are loaded; that is not counted.

@@ -1,5 +1,6 @@
 """The life of an account through the window: added, edited, doubled, typed, removed and brought back."""
 
+import threading
 from decimal import Decimal
 
 import keyring.backends.fail
@@ -113,6 +114,26 @@ def test_a_keyring_that_refuses_is_said_in_the_dialog_also_when_it_was_closed_me
     screen.until(lambda: bool(screen.desktop.window.toasts.shown))
     assert "Ranktracker was not saved" in spoken(screen.desktop.window.toasts.shown)
     assert not screen.desktop.overview.cards
+
+
+def test_an_account_is_added_also_when_the_dialog_was_closed_while_the_keyring_asked(screen: Screen) -> None:
+    screen.open()
+    dialog = fill_in(screen, "ranktracker")
+    asked, released = threading.Event(), threading.Event()
+
+    def prompt(_: str) -> None:
+        asked.set()
+        released.wait(5)
+
+    screen.memory.before = prompt
+    dialog.save.click()
+    screen.until(asked.is_set)
+    dialog.reject()
+    screen.until(lambda: not screen.dialogs())
+    released.set()
+    screen.until(lambda: bool(screen.desktop.overview.cards))
+    screen.settle()
+    assert screen.left()["keywords"] == 158
 
 
 def test_without_a_keyring_the_dialog_says_so_and_a_key_lives_for_this_session(screen: Screen) -> None:

@@ -102,6 +102,7 @@ def test_a_reserve_is_kept_and_nothing_else_of_the_account_is_lost_by_it(screen:
     assert page.answer is not None
     assert page.answer.verdict is not None
     assert page.answer.verdict.kind == "thin"
+    assert screen.reading().account.reserve == {"keywords": Decimal(20)}
     screen.desktop.stories.mute(account.id, True)
     screen.settle()
     screen.restart()

@@ -1,4 +1,4 @@
-"""Python's search for cycles, kept from stalling the window: a full one takes 30 to 50 ms with some weeks of history."""
+"""Python's search for cycles, kept from stalling the window: a full one takes 30 to 50 ms."""
 
 import gc
 

@@ -264,8 +264,8 @@ class Desktop(QObject):
         await self.parts.desk.close()
 
     def _fail(self, error: BaseException) -> None:
-        """A story ended in an error it did not expect. Only what is wrong with the history file is the world's."""
-        if not isinstance(error, HistoryError):
+        """A story ended in an error it did not expect. Only a history or a config that cannot be used is no bug."""
+        if not isinstance(error, HistoryError | ConfigError):
             raise error
         self.window.show_notice(str(error))
 
