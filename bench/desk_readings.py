@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -13,9 +13,8 @@ from PySide6.QtWidgets import QApplication
 
 from bench.folder import Past, asked_accounts, make_folder
 from creditdesk.app import collector
-from creditdesk.desk.accounts import Registry
 from creditdesk.desk.opening import Desk, open_desk
-from creditdesk.desk.reading import Outcome, Reader
+from creditdesk.desk.reading import Outcome
 from creditdesk.desk.tools import utc_now
 from creditdesk.paths import Places
 from creditdesk.store.vault import Vault
@@ -131,10 +130,7 @@ class DeskReadings:
 
 def _desk(folder: Path, clock: Callable[[], datetime]) -> Desk:
     """The desk of this folder, with a keyring double."""
-    desk = open_desk(Places(folder, folder), Vault(KeyringDouble()))
-    tools = replace(desk.tools, clock=clock)
-    reader = Reader(tools)
-    return Desk(tools, reader, Registry(tools, reader))
+    return open_desk(Places(folder, folder), Vault(KeyringDouble()), clock=clock)
 
 
 def _raise(error: BaseException) -> None:

@@ -25,4 +25,4 @@ def stay(runs: int, seconds: float, accounts: int = 50, past: Past | None = None
     with tempfile.TemporaryDirectory() as folder:
         make_folder(Path(folder), mixed_accounts(accounts), past or Past())
         ways = {"bare": ["bare_window.py"], "desk": ["desk_window.py", folder]}
-        return in_turns({name: [*words, "--stay", str(seconds)] for name, words in ways.items()}, runs)
+        return in_turns({name: [*words, "--stay", str(seconds)] for name, words in ways.items()}, runs, warm=False)

@@ -11,9 +11,11 @@ HOURS = 3
 ACCOUNTS = 50
 
 
-def measure(runs: int = RUNS, accounts: int = ACCOUNTS, hours: int = HOURS) -> list[Figure]:
+def measure(
+    runs: int = RUNS, accounts: int = ACCOUNTS, hours: int = HOURS, settled_s: float = SETTLED_S
+) -> list[Figure]:
     """Idle with 50 accounts and a year of history; then the growth over hours of readings by a clock that jumps."""
-    found = stay(runs, SETTLED_S, accounts)
+    found = stay(runs, settled_s, accounts)
     hosts = [f"127.0.0.{number + 1}" for number in range(accounts)]
     with server(hosts) as port:
         grown = child(["desk_hours.py", port, str(hours), *hosts])

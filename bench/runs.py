@@ -40,9 +40,9 @@ def child(words: Sequence[str]) -> Found:
     return found
 
 
-def in_turns(ways: Mapping[str, Sequence[str]], runs: int) -> dict[str, list[Found]]:
-    """Run each way once to warm up, then all of them in turns, `runs` times; what each printed by its name."""
-    for words in ways.values():
+def in_turns(ways: Mapping[str, Sequence[str]], runs: int, warm: bool = True) -> dict[str, list[Found]]:
+    """Run all ways in turns, `runs` times, after one run of each to `warm` up; what each printed, by its name."""
+    for words in ways.values() if warm else ():
         child(words)
     found: dict[str, list[Found]] = {name: [] for name in ways}
     for _ in range(runs):

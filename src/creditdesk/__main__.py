@@ -1,5 +1,6 @@
 """Arguments to window or command: the window and `demo` go to the app, everything else to the command line."""
 
+import argparse
 import sys
 
 
@@ -10,9 +11,7 @@ def main(argv: list[str] | None = None) -> int:
         from creditdesk.store.sheets_child import main as read_sheet
 
         return read_sheet(words[1:])
-    from creditdesk.cli.arguments import parser
-
-    options = parser().parse_args(words)
+    options = _window(words) or _parsed(words)
     if options.command in (None, "demo"):
         from creditdesk.app.start import main as open_window  # PySide6 costs 0.15 s; commands do without it
 
@@ -20,6 +19,21 @@ def main(argv: list[str] | None = None) -> int:
     from creditdesk.cli.commands import main as run_command
 
     return run_command(options)
+
+
+def _window(words: list[str]) -> argparse.Namespace | None:
+    """The options of a plain start of the window; None for any other words. The whole parser costs it 5 ms."""
+    if not words:
+        return argparse.Namespace(command=None, data_dir=None, shots=None)
+    if len(words) == 2 and words[0] == "--data-dir" and not words[1].startswith("-"):
+        return argparse.Namespace(command=None, data_dir=words[1], shots=None)
+    return None
+
+
+def _parsed(words: list[str]) -> argparse.Namespace:
+    from creditdesk.cli.arguments import parser
+
+    return parser().parse_args(words)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,6 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import platformdirs
-
 APP = "creditdesk"
 DATA_DIR_VARIABLE = "CREDITDESK_DATA_DIR"
 
@@ -61,5 +59,7 @@ def places(data_dir: str | None = None) -> Places:
     if chosen:
         folder = Path(chosen).expanduser().absolute()
         return Places(folder, folder)
+    import platformdirs  # only where it is needed: 2 ms
+
     system = platformdirs.PlatformDirs(APP, appauthor=False)
     return Places(Path(system.user_config_dir), Path(system.user_data_dir))

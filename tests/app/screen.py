@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 from tests.desk.world import Clock, Memory
 
 from creditdesk.app.desktop import Desktop
+from creditdesk.app.front import Front
 from creditdesk.core.pools import Account, Custody, Reading
 from creditdesk.desk.opening import Desk, open_desk
 from creditdesk.notify.message import Message, Shows
@@ -94,7 +95,9 @@ class Screen:
         self.open_notifier: Callable[[], Shows] = lambda: self.messages
         self.deadline_s = DEADLINE_S
         self.sample = False
+        self.at_paint: Callable[[Front], object] = lambda _front: None  # called when the window is there
         self.desktop: Desktop = None  # type: ignore[assignment]  # it is there between open and close
+        self._front: Front
         self._threads = set(threading.enumerate())
 
     # ---- the desk
@@ -129,14 +132,27 @@ class Screen:
     # ---- the window
 
     def open(self, quiet: bool = True) -> Desktop:
-        """Open the window and (quiet) wait until every account that is due was read."""
+        """Open the window as the program does, and (quiet) wait until every account that is due was read."""
         desk = self.open_desk()
-        self.desktop = Desktop(self.application, desk, self.places, self.sample, self.open_notifier)
-        self.gathering.setInterval(GATHER_MS)
-        self.desktop.open(desk.reader.load())
+        readings = desk.reader.load()
+        front = self._front = Front(desk, self.sample)
+        front.painted.connect(lambda: self.at_paint(front))
+        if self.sample or front.parts.settings.start_in_tray:
+            self._make(front, readings)
+        else:
+            front.painted.connect(lambda: self._make(front, readings))
+            front.fill(readings)
+            front.show()
+            self.until(lambda: self.desktop is not None)
         if quiet:
             self.settle()
         return self.desktop
+
+    def _make(self, front: Front, readings: list[Reading]) -> None:
+        desktop = Desktop(self.application, front, self.places, self.open_notifier)
+        self.desktop = desktop
+        self.gathering.setInterval(GATHER_MS)
+        desktop.open(readings)
 
     @property
     def gathering(self) -> QTimer:
@@ -150,8 +166,8 @@ class Screen:
         began = time.perf_counter()
         self.desktop.close()
         took = time.perf_counter() - began
-        for widget in (self.desktop.window, self.desktop):
-            widget.deleteLater()
+        for each in (self.desktop.window, self.desktop, self._front):
+            each.deleteLater()
         self.desktop = None  # type: ignore[assignment]
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         self.until(lambda: not self.left_running())

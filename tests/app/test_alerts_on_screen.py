@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 from tests.app.screen import Screen, spoken
 
@@ -192,6 +193,17 @@ def test_a_banner_that_is_on_screen_follows_hidden_amounts(screen: Screen) -> No
     assert len(said) == 1
     assert "150" not in said[0]
     assert "Agency" not in said[0]
+
+
+def test_a_message_hides_what_is_to_be_hidden(screen: Screen) -> None:
+    one_account(screen)
+    hiding = replace(screen.desktop.parts.settings, hide_amounts=True, hide_names=True)
+    screen.desktop.pages.settings_changed.emit(hiding)
+    screen.desktop.parts.desk.tools.chosen.change_settings(lambda _: hiding)
+    spend(screen, 750)
+    message = told(screen)
+    assert message.title == "Ranktracker · ••• is low"
+    assert message.text.startswith("Keywords: ••• of ••• left.")
 
 
 def test_sample_data_never_warns(screen: Screen) -> None:

@@ -7,6 +7,7 @@ import threading
 import pytest
 from tests.app.screen import Screen, spoken
 
+from creditdesk.app.front import Front
 from creditdesk.core.pools import Level
 from creditdesk.core.series import Event, EventKind
 from creditdesk.sandbox import FaultKind
@@ -21,16 +22,21 @@ def test_the_last_readings_are_painted_at_once_with_their_age_before_anything_is
     calls = len(screen.memory.calls)
     screen.close()
     screen.clock.move(hours=2)
+    painted: list[tuple[int, dict[str, str]]] = []
+
+    def paint(front: Front) -> None:
+        said = {card.account_id: spoken([card]) for card in front.overview.cards}
+        painted.append((len(screen.memory.calls) - calls, said))
+
+    screen.at_paint = paint
     asking = threading.Event()
     screen.memory.before = lambda _: asking.wait(10)
     screen.open(quiet=False)
-    assert "2 h ago" in screen.card(rank).accessibleName()
-    assert "Keywords: 158 of 1,000 left" in spoken([screen.card(rank)])
-    assert "$24.3518" in spoken([screen.card(solver)])
-    painted = []
-    screen.desktop.overview.painted.connect(lambda: painted.append(len(screen.memory.calls) - calls))
-    screen.until(lambda: bool(painted))
-    assert painted == [0]
+    ((keyring_calls, said),) = painted
+    assert keyring_calls == 0
+    assert "2 h ago" in said[rank.id]
+    assert "Keywords: 158 of 1,000 left" in said[rank.id]
+    assert "$24.3518 left, 2 h ago" in said[solver.id]
     assert [screen.requests("ranktracker"), screen.requests("capsolver")] == asked
     assert screen.reading(rank).level is Level.NOT_READ
     assert screen.reading(rank).stale

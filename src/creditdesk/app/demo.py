@@ -30,8 +30,9 @@ def run_demo(_data_dir: str | None, shots: str | None) -> int:
         fill(desk, vault, sandbox)
         theme.choose(application, desk.tools.chosen.settings.theme)
         from creditdesk.app.desktop import Desktop  # after the sample is made: the window is all that is left to do
+        from creditdesk.app.front import Front
 
-        desktop = Desktop(application, desk, where, sample=True)
+        desktop = Desktop(application, Front(desk, sample=True), where)
         report_bugs(desktop, where.reports)
         readings = desk.reader.load()
         try:

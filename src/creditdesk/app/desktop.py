@@ -1,6 +1,5 @@
 """The desktop: window, tray, poller and the desk, put together; signals are wired here and nowhere else."""
 
-import base64
 import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -12,14 +11,13 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from creditdesk.app.accounts import AccountStories
+from creditdesk.app.front import Front
 from creditdesk.app.pages import Pages
-from creditdesk.app.parts import Parts
 from creditdesk.app.process import Application, log_safely
 from creditdesk.app.readings import Readings
 from creditdesk.app.telling import Teller, system_notifier
 from creditdesk.core.pools import Level, Reading
 from creditdesk.core.settings import Settings
-from creditdesk.desk.opening import Desk
 from creditdesk.notify.message import Shows
 from creditdesk.paths import Places
 from creditdesk.store.config import ConfigError
@@ -28,12 +26,8 @@ from creditdesk.store.vault import VaultError
 from creditdesk.ui import parts as ui_parts
 from creditdesk.ui import theme
 from creditdesk.ui.banner import Banner
-from creditdesk.ui.board import Board
-from creditdesk.ui.engine import Engine
-from creditdesk.ui.overview import OverviewPage
 from creditdesk.ui.remedies import Action
 from creditdesk.ui.tray import Tray
-from creditdesk.ui.window import MainWindow
 
 NO_TRAY = "This desktop has no tray. creditdesk stays in the task bar when you close its window. Ctrl+Q quits."
 
@@ -44,20 +38,17 @@ class Desktop(QObject):
     def __init__(
         self,
         application: QApplication,
-        desk: Desk,
+        front: Front,
         where: Places,
-        sample: bool = False,
         open_notifier: Callable[[], Shows] = system_notifier,
     ) -> None:
         super().__init__()
         self._application = application
-        self.engine = Engine(self)
-        self.window = MainWindow()
-        self.parts = Parts(desk, self.engine, Board(), self.window, desk.tools.chosen.settings, sample)
-        if sample:
-            self.window.setWindowTitle("creditdesk, sample data")
-        self.overview = OverviewPage()
-        self.window.add_page("overview", self.overview)
+        self._front = front
+        self.parts = front.parts
+        self.engine = front.parts.engine
+        self.window = front.window
+        self.overview = front.overview
         self.tray = Tray(self.parts.now, self)
         self.readings = Readings(self.parts, self.overview, self.tray, self)
         self.stories = AccountStories(self.parts, self)
@@ -72,16 +63,15 @@ class Desktop(QObject):
             application.quitting.connect(self.window.let_close)
 
     def open(self, readings: Iterable[Reading]) -> None:
-        """Show the window with the last readings; everything else begins after the first paint."""
+        """Show the window with the last readings, unless it is there already; the rest begins after its paint."""
         self.readings.show_list(readings)
-        if self.parts.settings.window:
-            self.window.restoreGeometry(_bytes(self.parts.settings.window))
-        self.overview.show_sample(self.parts.sample)
-        if self.parts.settings.start_in_tray and not self.parts.sample and Tray.available():
+        if self.window.isVisible():
+            self._after_first_paint()
+        elif self.parts.settings.start_in_tray and not self.parts.sample and Tray.available():
             QTimer.singleShot(0, self._after_first_paint)
-            return
-        self.overview.painted.connect(self._after_first_paint)
-        self.window.show()
+        else:
+            self._front.painted.connect(self._after_first_paint)
+            self._front.show()
 
     def close(self) -> None:
         """Stop polling, cancel what runs, close client, database and keyring; at most two seconds."""
@@ -97,7 +87,7 @@ class Desktop(QObject):
 
     def is_quiet(self) -> bool:
         """Whether nothing is being read or worked out."""
-        return self._painted and self.engine.is_idle()
+        return self._painted and self.engine.is_idle() and self.overview.is_complete()
 
     def raise_window(self) -> None:
         """Bring the window to the front."""
@@ -174,7 +164,6 @@ class Desktop(QObject):
     def _after_first_paint(self) -> None:
         self._painted = True
         log_safely()
-        self.overview.finish()
         if self.parts.desk.notice:
             self.window.show_notice(self.parts.desk.notice)
         if not self.parts.sample:
@@ -287,10 +276,3 @@ class Desktop(QObject):
     def _open_link(self, url: str) -> None:
         if url.startswith("https://"):
             QDesktopServices.openUrl(QUrl(url))
-
-
-def _bytes(text: str) -> bytes:
-    try:
-        return base64.b64decode(text, validate=True)
-    except ValueError:
-        return b""

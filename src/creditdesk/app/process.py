@@ -1,4 +1,4 @@
-"""The process around the desktop: the application object, our own bugs, work beside the making of the window."""
+"""The process around the desktop: the application object, our own bugs, a folder for the demo."""
 
 import logging
 import os
@@ -6,20 +6,14 @@ import signal
 import socket
 import sys
 import tempfile
-from collections.abc import Callable
-from concurrent.futures import Future
 from pathlib import Path
-from threading import Thread
 from types import TracebackType
-from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QSocketNotifier, Signal
 from PySide6.QtWidgets import QApplication
 
 from creditdesk.desk.tools import utc_now
 from creditdesk.store.privacy import write_crash_report
-
-T = TypeVar("T")
 
 
 class Application(QApplication):
@@ -39,7 +33,10 @@ class Application(QApplication):
 
 
 def make_application() -> Application:
-    """The application object with its name, and nothing that costs time."""
+    """The application object with its name, and nothing that costs time. There is one at the most."""
+    there = QApplication.instance()
+    if isinstance(there, Application):
+        return there
     QApplication.setDesktopFileName("creditdesk")
     application = Application(sys.argv[:1])
     application.setApplicationName("creditdesk")
@@ -79,20 +76,6 @@ def log_safely() -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     quiet_libraries()
-
-
-def in_background(work: Callable[[], T]) -> "Future[T]":
-    """Do some work on a thread while the window is being made."""
-    future: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(work())
-        except Exception as error:  # carried over to whoever waits for the result
-            future.set_exception(error)
-
-    Thread(target=run, name="opening", daemon=True).start()
-    return future
 
 
 def fail(text: str) -> int:

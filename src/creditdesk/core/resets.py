@@ -5,12 +5,10 @@ clocks change. A wall-clock instant that clocks skip is taken as the instant of 
 first. Minutes and hours are all of one length, whatever the clocks do.
 """
 
-from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
-from zoneinfo import ZoneInfo
 
 PERIODS = ("minute", "hour", "day", "week", "month", "year")
 
@@ -45,7 +43,7 @@ def last_reset(every: str, anchor: str, tz: str, now: datetime, day: int = 1) ->
 def _rule(every: str, anchor: str, tz: str, day: int) -> _Rule:
     if every not in PERIODS:
         raise ValueError(f"a period must be one of {', '.join(PERIODS)}, not {every}")
-    zone: tzinfo = UTC if tz == "UTC" else ZoneInfo(tz)
+    zone = _zone(tz)
     if anchor not in ("first", "renewal"):
         return _Rule(every, _anchored(anchor, zone), zone)
     day = 1 if anchor == "first" else day
@@ -54,6 +52,14 @@ def _rule(every: str, anchor: str, tz: str, day: int) -> _Rule:
         raise ValueError(f"the day of a {every} must be 1 to {most}, not {day}")
     # Monday 1 January 2024: the start of a day, a week, a month of 31 days and a year.
     return _Rule(every, _FIRST_MONDAY + timedelta(days=day - 1), zone)
+
+
+def _zone(name: str) -> tzinfo:
+    if name == "UTC":
+        return UTC
+    from zoneinfo import ZoneInfo  # 3 ms that the first paint should not pay for
+
+    return ZoneInfo(name)
 
 
 def _anchored(anchor: str, zone: tzinfo) -> datetime:
@@ -87,7 +93,12 @@ def _wall(rule: _Rule, index: int) -> datetime:
         return rule.start + index * timedelta(days=1 if rule.every == "day" else 7)
     months = rule.start.month - 1 + index * (1 if rule.every == "month" else 12)
     year, month = rule.start.year + months // 12, months % 12 + 1
-    return rule.start.replace(year=year, month=month, day=min(rule.start.day, monthrange(year, month)[1]))
+    return rule.start.replace(year=year, month=month, day=min(rule.start.day, _days(year, month)))
+
+
+def _days(year: int, month: int) -> int:
+    """How many days a month has."""
+    return 31 if month == 12 else (datetime(year, month + 1, 1) - timedelta(days=1)).day
 
 
 def _instant(wall: datetime, zone: tzinfo) -> datetime:

@@ -1,7 +1,7 @@
 """The story of an account's life: added, changed, its balance typed, removed, and brought back."""
 
+import os
 import re
-import secrets as random
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -64,7 +64,7 @@ class Registry:
     async def add(self, draft: Account, keys: Mapping[str, str]) -> Account:
         """Add an account, its keys to the vault first; its id is chosen here. Raises AccountError, vault errors."""
         definition = self._tools.catalogue.get(draft.provider)
-        account = replace(draft, id=random.token_hex(6), name=draft.name.strip())
+        account = replace(draft, id=os.urandom(6).hex(), name=draft.name.strip())
         self._check(account, definition)
         checked = {name: check_key(value) for name, value in keys.items()}
         _keep_out(account, checked)

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from creditdesk.core.cadence import Pace, Rhythm, back_off, next_due
 from creditdesk.core.definition import Definition
 from creditdesk.core.forecast import project, project_account
 from creditdesk.core.pools import Account, Pool, PoolKind, RunOut, Snapshot, Trouble, TroubleKind
 from creditdesk.core.series import Episode, Point, Series
+from creditdesk.core.spending import left_at
 from creditdesk.core.stock import is_top_up, place
 from creditdesk.core.typed import Typed, typed_rules
 from creditdesk.store.history import Latest
@@ -17,6 +19,9 @@ from creditdesk.store.history import Latest
 LOOK_BACK = timedelta(days=60)
 PROJECT_AGAIN = timedelta(minutes=15)
 SPARK_POINTS = 40
+DENSE = timedelta(days=2)
+SPARSE = timedelta(hours=1)
+THIN_AGAIN = 256
 PREPAID = (PoolKind.WALLET, PoolKind.PACKAGE)
 
 
@@ -76,7 +81,7 @@ class Known:
 
     def remember(self, series: Iterable[Series]) -> None:
         """The last weeks, as the database has them."""
-        self.series = {each.pool: each for each in series}
+        self.series = {each.pool: replace(each, points=thinned(each.points)) for each in series}
         self.topped_up = {pool: at for pool, each in self.series.items() if (at := _last_rise(each)) is not None}
 
     def project(self, definition: Definition, now: datetime) -> None:
@@ -126,6 +131,8 @@ class Known:
                 self.topped_up[pool.id] = at
             if len(points) <= SPARK_POINTS:
                 self.projected_at = None
+            if len(points) % THIN_AGAIN == 0:
+                points = thinned(points)
         self.series[pool.id] = Series("", pool.id, pool.label, pool.kind, pool.unit, points)
 
 
@@ -141,6 +148,29 @@ def last_pace(latest: Latest, definition: Definition, beat: Rhythm) -> Pace:
         documented = max((rule.wait_s for request in definition.requests for rule in request.fail), default=0)
         last = trouble.retry_at - max(back_off(latest.failures, beat), timedelta(seconds=documented))
     return Pace(last, latest.failures, trouble.kind, trouble.retry_at, trouble.vendor_asked)
+
+
+def thinned(points: tuple[Point, ...]) -> tuple[Point, ...]:
+    """The points of the last two days, and one an hour of those before, back to LOOK_BACK: memory has an end.
+
+    What was used is told by the falls between points, so that none is lost by leaving out some in between; both ends
+    of a rise stay, and what is unknown.
+    """
+    if len(points) < THIN_AGAIN:
+        return points
+    newest = points[-1].last_seen
+    kept = [points[0]]
+    for point, after in pairwise(points[1:]):
+        near = point.last_seen - kept[-1].last_seen < SPARSE and newest - point.last_seen > DENSE
+        if not near or _rises(kept[-1], point) or _rises(point, after):
+            kept.append(point)
+    return tuple(point for point in (*kept, points[-1]) if newest - point.last_seen <= LOOK_BACK)
+
+
+def _rises(before: Point, after: Point) -> bool:
+    """Whether more is left than before, or that cannot be told."""
+    had, has = left_at(before), left_at(after)
+    return had is None or has is None or had < has
 
 
 def _rose(before: Point | None, after: Point) -> bool:

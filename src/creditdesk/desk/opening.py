@@ -55,7 +55,8 @@ def open_desk(
     chosen = Chosen(Config(places.config))
     chosen.load()
     history = History(places.database, clock())
-    catalogue = Catalogue(resources() / "providers", places.definitions)
+    ours = resources() / "providers"
+    catalogue = Catalogue(ours, places.definitions, ours=ours)
     asking = open_asking or (lambda: ask_the_network(chosen.settings.ca_file))
     tools = Tools(chosen, vault or Vault(), history, catalogue, asking, clock)
     reader = Reader(tools)

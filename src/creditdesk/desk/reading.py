@@ -1,27 +1,25 @@
 """The story of a reading: key, question, answer, history, forecast, alert, one frozen value for the window."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from typing import Any
 
 from creditdesk.core import alerts, cadence, levels
 from creditdesk.core.definition import Definition
 from creditdesk.core.pools import (
     Account,
-    Custody,
     Level,
     Reading,
     Snapshot,
     Source,
-    Thresholds,
     Trouble,
     TroubleKind,
 )
 from creditdesk.core.series import Episode
 from creditdesk.core.settings import Settings
 from creditdesk.core.typed import Typed, typed_snapshot
-from creditdesk.desk.known import LOOK_BACK, Known, keyless, last_pace
+from creditdesk.desk.case import Case
+from creditdesk.desk.known import LOOK_BACK, Known, last_pace
 from creditdesk.desk.sharing import shared_balances
 from creditdesk.desk.tools import Asks, Tools
 from creditdesk.providers.catalogue import UnknownProvider
@@ -42,39 +40,13 @@ class Outcome:
     alerts: int = 0  # how many episodes of the account are open now, told or not, covered ones left out
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """An account at an instant, with what is chosen and known for it: what its level and its reading are made from."""
-
-    account: Account
-    definition: Definition
-    known: Known
-    settings: Settings
-    now: datetime
-
-    @property
-    def asks(self) -> bool:
-        """Whether its vendor is asked at all."""
-        return self.definition.readable and self.account.custody is not Custody.NONE
-
-    @property
-    def beat(self) -> cadence.Rhythm:
-        """How often it is asked."""
-        return cadence.rhythm(self.account, self.definition, self.settings)
-
-    @property
-    def thresholds(self) -> Thresholds:
-        """The account's own thresholds, else the desk's."""
-        return self.account.thresholds or self.settings.thresholds
-
-
 class Reader:
     """Reads accounts. One question at a time for an account: a second caller gets the first one's answer."""
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
         self._known: dict[str, Known] = {}
-        self._running: dict[str, asyncio.Task[Outcome]] = {}
+        self._running: dict[str, Any] = {}  # asyncio's tasks
         self._asking: Asks | None = None
         self._choices: Choices | None = None
 
@@ -99,12 +71,15 @@ class Reader:
 
     async def read(self, account_id: str) -> Outcome:
         """Ask the vendor now, unless it asked us to wait; remember and judge the answer. KeyError: no such account."""
+        import asyncio  # here and in `close`: the first paint should not pay for it
+
         running = self._running.get(account_id)
         if running is None:
             running = asyncio.get_running_loop().create_task(self._read(account_id))
             self._running[account_id] = running
             running.add_done_callback(lambda _done: self._running.pop(account_id, None))
-        return await asyncio.shield(running)
+        outcome: Outcome = await asyncio.shield(running)
+        return outcome
 
     async def catch_up(self) -> bool:
         """Learn what another process changed, typed or read; says whether there was anything. Raises ConfigError."""
@@ -167,6 +142,8 @@ class Reader:
 
     async def close(self) -> None:
         """Cancel what is being asked and close the connections."""
+        import asyncio
+
         running = list(self._running.values())
         for task in running:
             task.cancel()
@@ -180,9 +157,9 @@ class Reader:
         except (UnknownProvider, DefinitionError):
             return None
 
-    def _case(self, account: Account, definition: Definition, settings: Settings) -> _Case:
+    def _case(self, account: Account, definition: Definition, settings: Settings) -> Case:
         known = self._known.setdefault(account.id, Known())
-        return _Case(account, definition, known, settings, self._tools.clock())
+        return Case(account, definition, known, settings, self._tools.clock())
 
     def _reading(self, account: Account, settings: Settings) -> Reading:
         definition = self._definition(account)
@@ -193,9 +170,9 @@ class Reader:
             return Reading(account, known.snapshot, trouble, Level.NOT_READ, stale=True)
         case = self._case(account, definition, settings)
         evidence = self._evidence(case)
-        return _shown(case, evidence, levels.level(evidence, case.thresholds, settings, case.now))
+        return case.shown(evidence, levels.level(evidence, case.thresholds, settings, case.now))
 
-    def _evidence(self, case: _Case) -> levels.Evidence:
+    def _evidence(self, case: Case) -> levels.Evidence:
         """What the level is judged by. A number by hand is no reading: one that fails does not make it unknown."""
         snapshot, known = self._snapshot(case), case.known
         by_hand = snapshot is not None and snapshot.source in (Source.BY_HAND, Source.ESTIMATED)
@@ -203,7 +180,7 @@ class Reader:
         stale = snapshot is not None and levels.is_stale(snapshot, case.beat.interval_s, case.now)
         return levels.Evidence(case.definition, snapshot, trouble, stale, known.run_outs, known.topped_up)
 
-    def _snapshot(self, case: _Case) -> Snapshot | None:
+    def _snapshot(self, case: Case) -> Snapshot | None:
         last = case.known.snapshot if case.asks else None
         balances = shared_balances(case.account, case.definition, self._tools.chosen.accounts, self.typed)
         typed = typed_snapshot(case.definition, case.account.settings, balances, case.now)
@@ -236,7 +213,7 @@ class Reader:
             known.remember(await self._tools.history.series(account_id, self._tools.clock() - LOOK_BACK))
         known.project(definition, self._tools.clock())
 
-    async def _settled(self, case: _Case) -> tuple[_Case, Snapshot | Trouble]:
+    async def _settled(self, case: Case) -> tuple[Case, Snapshot | Trouble]:
         """The answer for the account as it is now: one to a key that was changed meanwhile is dropped, and asked anew.
 
         Raises KeyError when the account was removed meanwhile.
@@ -266,13 +243,13 @@ class Reader:
                 return Trouble(TroubleKind.NO_NETWORK, f"Nothing was asked: {error}. Look at the settings.")
         return await self._asking.ask(definition, account, secrets, self._tools.clock)
 
-    async def _judge(self, case: _Case, outcome: Snapshot | Trouble | None = None) -> Outcome:
+    async def _judge(self, case: Case, outcome: Snapshot | Trouble | None = None) -> Outcome:
         """Decide what is to be told, and remember the reading and the decision together."""
         account, known = case.account, case.known
         evidence = self._evidence(case)
         findings = levels.assess(evidence, case.thresholds, case.settings, case.now)
         decision = alerts.judge(account.id, known.episodes, findings, case.now) if not account.muted else NOTHING
-        shown = _shown(case, evidence, levels.worst(findings))
+        shown = case.shown(evidence, levels.worst(findings))
         if outcome is not None or decision != NOTHING:
             gone = {each.id for each in decision.cleared}
             episodes = ((*decision.new, *decision.quiet), decision.cleared)
@@ -281,18 +258,3 @@ class Reader:
         fired = tuple(each for each in known.episodes if not each.delivered and each.cleared_at is None)
         still = sum(each.cleared_at is None and each.delivered != alerts.COVERED for each in known.episodes)
         return Outcome(shown, fired, decision.cleared, still)
-
-
-def _shown(case: _Case, evidence: levels.Evidence, level: Level) -> Reading:
-    """The case as the window is told of it."""
-    account, known, snapshot = case.account, case.known, evidence.snapshot
-    return Reading(
-        account=account,
-        snapshot=replace(snapshot, inferred=False) if snapshot and account.confirmed else snapshot,
-        trouble=known.trouble if case.asks else keyless(account, case.definition),
-        level=level,
-        stale=evidence.stale,
-        run_outs=known.run_outs,
-        spark=known.spark(case.definition),
-        due_at=cadence.next_due(known.pace, case.beat, case.now) if case.asks else None,
-    )

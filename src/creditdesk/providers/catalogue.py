@@ -1,6 +1,6 @@
 """The vendors the desk knows: the built-in definition files and the user's own beside them, read when asked for."""
 
-import difflib
+from collections.abc import Iterable
 from pathlib import Path
 
 from creditdesk.core.definition import Definition
@@ -25,7 +25,9 @@ class Catalogue:
     """The definitions of some folders, `ID.toml` each. The first folder that has an id owns it: a user's file never
     replaces a built-in one, which would send its key elsewhere. A folder that does not exist is empty."""
 
-    def __init__(self, *folders: Path) -> None:
+    def __init__(self, *folders: Path, ours: Path | None = None) -> None:
+        """`ours` is the folder that came with the program."""
+        self._ours = ours
         self._files: dict[str, Path] = {}
         self._refused: list[DefinitionError] = []
         self._read: dict[str, Definition | DefinitionError] = {}
@@ -40,9 +42,10 @@ class Catalogue:
     def get(self, provider: str) -> Definition:
         """The definition with this id. Raises `UnknownProvider`, or `DefinitionError` when its file is refused."""
         if provider not in self._files:
-            raise UnknownProvider(provider, tuple(difflib.get_close_matches(provider[:80], self._files, 3)))
+            raise UnknownProvider(provider, _near(provider, self._files))
         if provider not in self._read:
-            self._read[provider] = _read(provider, self._files[provider])
+            path = self._files[provider]
+            self._read[provider] = _read(provider, path, path.parent == self._ours)
         found = self._read[provider]
         if isinstance(found, DefinitionError):
             raise found.with_traceback(None)
@@ -81,11 +84,11 @@ class Catalogue:
         self._refused.append(_error(path, "id", what))
 
 
-def _read(provider: str, path: Path) -> Definition | DefinitionError:
+def _read(provider: str, path: Path, ours: bool) -> Definition | DefinitionError:
     try:
         with path.open("rb") as stream:
             body = stream.read(MAX_FILE + 4)
-        definition = load(body.decode("utf-8-sig"), path.name)
+        definition = load(body.decode("utf-8-sig"), path.name, ours)
     except DefinitionError as error:
         return error
     except UnicodeDecodeError:
@@ -99,3 +102,10 @@ def _read(provider: str, path: Path) -> Definition | DefinitionError:
 
 def _error(path: Path, key: str, what: str) -> DefinitionError:
     return DefinitionError(path.name, [Problem(path.name, 1, key, what)])
+
+
+def _near(provider: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Ids that are spelt alike."""
+    import difflib  # for a mistake only
+
+    return tuple(difflib.get_close_matches(provider[:80], list(known), 3))

@@ -1,6 +1,5 @@
 """Reading a TOML table strictly: every key is asked for once, wrong ones are collected with their line."""
 
-import difflib
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -185,6 +184,8 @@ class Table:
         """Refuse the keys that were not asked for."""
         for key in self.data:
             if key not in self._asked and not self.report.full:
+                import difflib  # for a mistake only
+
                 near = difflib.get_close_matches(key[:40], self._asked, 1)
                 hint = f"; did you mean {near[0]}?" if near else ";"
                 self.wrong(key, f"is not a key here{hint} allowed are {', '.join(self._asked)}")

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from functools import lru_cache, partial
-from zoneinfo import ZoneInfo
 
 from creditdesk.core.amounts import EXACT, parse_amount
 from creditdesk.core.definition import Amount, When
@@ -236,4 +235,8 @@ def _placed(wall: datetime, when: When, unit: timedelta) -> datetime:
 
 @lru_cache(maxsize=64)
 def _zone(name: str) -> tzinfo:
-    return UTC if name == "UTC" else ZoneInfo(name)
+    if name == "UTC":
+        return UTC
+    from zoneinfo import ZoneInfo  # as in `core.resets`
+
+    return ZoneInfo(name)

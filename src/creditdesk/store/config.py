@@ -8,8 +8,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import tomli_w
-
 from creditdesk.core.pools import Account
 from creditdesk.core.settings import Settings
 from creditdesk.store.config_form import (
@@ -86,6 +84,8 @@ class Config:
                 raise ConfigError(self.path, _line_of(text, ("", 0), "schema"), what)
             after = change(before)
             if after != before or not self.path.exists():
+                import tomli_w  # for writing only
+
                 replace_file(self.path, tomli_w.dumps(_written(document, after)).encode())
         return after
 

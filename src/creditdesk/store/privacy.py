@@ -1,10 +1,7 @@
 """What keeps keys out of files nobody asked for: no core dumps, and crash reports without the values of variables."""
 
-import ctypes
 import os
-import platform
 import sys
-import traceback
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +23,8 @@ def harden() -> None:
         return
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux" and not _sandboxed():
+        import ctypes  # here and below: 3 ms that the first paint should not pay for
+
         ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
@@ -39,6 +38,9 @@ def write_crash_report(folder: Path, error: BaseException, redact: Callable[[str
     It has the lines of code that were running, never the values in them; every line goes through `redact`, and the
     user's home folder is shortened to "~". Nothing is sent. Raises OSError.
     """
+    import platform
+    import traceback
+
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     told = traceback.TracebackException.from_exception(error, capture_locals=False)
     head = f"creditdesk crash report, {stamp(now)}\nPython {platform.python_version()} on {platform.platform()}\n"

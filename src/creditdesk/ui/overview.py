@@ -8,7 +8,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
-from creditdesk.core.pools import Level, Source
+from creditdesk.core.pools import Level
 from creditdesk.core.settings import Settings
 from creditdesk.ui import theme, words
 from creditdesk.ui.board import Entry
@@ -140,6 +140,10 @@ class OverviewPage(QWidget):
         self._build(waiting)
         self._show_page()
 
+    def is_complete(self) -> bool:
+        """Whether every account has its card."""
+        return not self._waiting
+
     @property
     def cards(self) -> list[AccountCard]:
         """The cards that are built, in their order on the page."""
@@ -244,19 +248,10 @@ class OverviewPage(QWidget):
         self._bodies.setCurrentWidget(self.empty if empty and self.empty is not None else self._scroll)
         for each in (self.search, self.refresh_button, self.size_button):
             each.setVisible(not empty)
-        self.header.show_subtitle(self._subtitle())
+        self.header.show_subtitle(words.read_line([entry.reading for entry in self._entries.values()], self._now))
         self._arrange()
         if self._now is not None:
             self.banner.show_entries(self._entries.values(), self._now, self._settings)
-
-    def _subtitle(self) -> str:
-        if not self._entries or self._now is None:
-            return ""
-        accounts = words.count(len(self._entries), "accounts")
-        shots = [entry.reading.snapshot for entry in self._entries.values() if entry.reading.snapshot]
-        live = [shot for shot in shots if shot.source is Source.LIVE] or shots
-        latest = max((shot.read_at for shot in live), default=None)
-        return f"{accounts}, not read yet" if latest is None else f"{accounts}, read {words.age(latest, self._now)}"
 
     def _arrange(self) -> None:
         cards = self.cards

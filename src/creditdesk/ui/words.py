@@ -5,11 +5,12 @@ least two decimals and as many as it needs, everything else has every digit that
 """
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
 from creditdesk.core.definition import Definition
-from creditdesk.core.pools import Account, Custody, Level, Pool, Source
+from creditdesk.core.pools import Account, Custody, Level, Pool, Reading, Source
 from creditdesk.ui import theme
 from creditdesk.ui.remedies import Action, Words, next_try, remedy
 
@@ -123,6 +124,17 @@ def count(value: int, noun: str) -> str:
 def percent(value: Decimal) -> str:
     """A share in percent, with at most one decimal: "35.8 %"."""
     return f"{_digits(value.quantize(Decimal('0.1')), 0)} %"
+
+
+def read_line(readings: Sequence[Reading], now: datetime | None) -> str:
+    """How many accounts there are and when the last of them was read; "" for none."""
+    if not readings or now is None:
+        return ""
+    accounts = count(len(readings), "accounts")
+    shots = [reading.snapshot for reading in readings if reading.snapshot]
+    live = [shot for shot in shots if shot.source is Source.LIVE] or shots
+    latest = max((shot.read_at for shot in live), default=None)
+    return f"{accounts}, not read yet" if latest is None else f"{accounts}, read {age(latest, now)}"
 
 
 def age(then: datetime | None, now: datetime) -> str:

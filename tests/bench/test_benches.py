@@ -1,0 +1,48 @@
+"""The benches run: with tiny sizes, in processes of their own, and without a word about how fast anything is."""
+
+import pytest
+from bench.figures import Figure, table
+from bench.folder import Past
+
+from bench import __main__ as command
+from bench import idle, memory, readings, sizing, start
+
+
+def names(figures: list[Figure]) -> list[str]:
+    assert all(figure.value == figure.value for figure in figures)  # no figure is NaN
+    return [figure.name for figure in figures if figure.limit]
+
+
+def test_the_start_is_measured_beside_a_bare_window_and_loads_nothing_heavy_before_its_paint() -> None:
+    figures = start.measure(runs=1, accounts=3, past=Past(10, 20))
+    assert "start: desk / bare window" in names(figures)
+    early = next(figure for figure in figures if figure.name.startswith("start: runs with a heavy module"))
+    assert early.verdict == "PASS"
+
+
+def test_readings_are_measured_beside_plain_clients() -> None:
+    figures = readings.measure(runs=1, readings=8, origins=4)
+    assert {"readings: desk / httpx", "readings: desk / aiohttp"} <= set(names(figures))
+
+
+def test_memory_is_measured_at_rest_and_over_hours() -> None:
+    figures = memory.measure(runs=1, accounts=2, hours=1, settled_s=0.1)
+    assert any(name.startswith("memory: growth") for name in names(figures))
+
+
+def test_the_idle_window_is_measured() -> None:
+    assert names(idle.measure(runs=1, seconds=0.1)) == ["idle: CPU, desk with 50 accounts"]
+
+
+def test_a_verdict_is_measured() -> None:
+    assert len(names(sizing.measure(runs=3, items=10))) == 1
+
+
+def test_each_figure_stands_beside_its_limit() -> None:
+    lines = table([Figure("fast", 2, "x", ">= 3"), Figure("small", 2, "x", "<= 3"), Figure("told", 2)]).splitlines()
+    assert [line.split()[-1] for line in lines[2:]] == ["MISS", "PASS", "2"]
+
+
+def test_a_name_that_is_no_bench_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["nothing"]) == 1
+    assert "no bench is called nothing" in capsys.readouterr().err
