@@ -7,20 +7,24 @@ carries `as_of` (a date) and `source` (where it was read).
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import StrEnum
 
+from creditdesk.core.bulk import BulkRule, ProbeRule
 from creditdesk.core.offers import Fact, Notice, Operation, Pack, Plan, holds
-from creditdesk.core.pools import PoolKind, TroubleKind
+from creditdesk.core.pools import PoolKind
+from creditdesk.core.requests import Auth, AuthKind, FailRule, RequestRule
 
-
-class AuthKind(StrEnum):
-    """Where a secret goes in a request."""
-
-    NONE = "none"
-    BEARER = "bearer"
-    HEADER = "header"
-    QUERY = "query"
-    BASIC = "basic"
+__all__ = [
+    "Amount",
+    "Auth",
+    "AuthKind",
+    "Credential",
+    "Definition",
+    "FailRule",
+    "Param",
+    "PoolRule",
+    "RequestRule",
+    "When",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,57 +48,6 @@ class Param:
     default: str = ""
     choices: tuple[str, ...] = ()
     pattern: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Auth:
-    """How the secret is sent. `name` is the header or query name; `value` a template; basic uses user and password."""
-
-    kind: AuthKind
-    name: str = ""
-    value: str = ""
-    user: str = ""
-    password: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FailRule:
-    """The first rule that matches names the trouble. All given conditions must hold; tried on every status."""
-
-    kind: TroubleKind
-    status: tuple[int, ...] = ()
-    when: str = ""
-    text: str = ""
-    message: str = ""  # expression: the vendor's own words, shown in quotes
-    hint: str = ""  # our own words on what it means or what to do, shown as they are
-    retry_after: str = ""  # expression: seconds to wait, or a date
-    wait_s: int = 0  # a fixed wait the vendor documents
-
-
-@dataclass(frozen=True, slots=True)
-class RequestRule:
-    """One HTTP request. `url` is https with a literal host; `json` and `form` hold templates and are for POST only."""
-
-    id: str
-    url: str
-    method: str = "GET"
-    auth: tuple[Auth, ...] = ()
-    headers: Mapping[str, str] = field(default_factory=dict)
-    query: Mapping[str, str] = field(default_factory=dict)
-    json: Mapping[str, object] | None = None
-    form: Mapping[str, str] | None = None
-    accept: tuple[int, ...] = (200,)
-    body: str = "json"
-    pattern: str = ""
-    needs: tuple[str, ...] = ()
-    capture: Mapping[str, str] = field(default_factory=dict)
-    capture_ttl: int = 0
-    optional: bool = False
-    redact: tuple[str, ...] = ()
-    min_interval: int = 0
-    retry_after: str = ""
-    hint: str = ""  # our own words, shown with an answer that cannot be read
-    fail: tuple[FailRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +141,8 @@ class Definition:
     notices: tuple[Notice, ...] = ()
     drain: tuple[str, ...] = ()
     total_label: str = ""  # the label of the tile that adds the drained pools up; "" means none
+    bulks: tuple[BulkRule, ...] = ()
+    probes: tuple[ProbeRule, ...] = ()
 
     @property
     def min_interval(self) -> int:
@@ -202,6 +157,14 @@ class Definition:
     def operation(self, operation_id: str) -> Operation | None:
         """The operation with this id, or None."""
         return next((each for each in self.operations if each.id == operation_id), None)
+
+    def bulk(self, operation_id: str) -> BulkRule | None:
+        """How lists of this operation are sent, or None when the desk cannot send them."""
+        return next((each for each in self.bulks if each.operation == operation_id), None)
+
+    def probe(self, operation_id: str) -> ProbeRule | None:
+        """The free question that tells what this operation would cost, or None."""
+        return next((each for each in self.probes if each.operation == operation_id), None)
 
     def plan(self, settings: Mapping[str, str]) -> Plan | None:
         """The plan these settings choose, or None."""
