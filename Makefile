@@ -33,6 +33,7 @@ package: ## the frozen app in dist/creditdesk, and its smoke test
 
 bench: ## speed and memory, each figure beside its limit
 	@packaging/setup run
+	@packaging/provide-peers
 	@$(python) -m bench $(ARGS)
 
 lock: ## packaging/lock.txt anew from pyproject.toml (needs uv)

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from bench import idle, memory, readings, sizing, start
+from bench import idle, lists, memory, readings, sizing, start
 from bench.figures import Figure, machine, table
 
 BENCHES: dict[str, Callable[[], list[Figure]]] = {
@@ -11,6 +11,7 @@ BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "memory": memory.measure,
     "idle": idle.measure,
     "sizing": sizing.measure,
+    "lists": lists.measure,
     "readings": readings.measure,
 }
 

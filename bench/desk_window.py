@@ -1,29 +1,29 @@
 """A child of the bench: the desk as its user starts it, `desk_window.py FOLDER [--stay S]`. Tells of its first paint.
 
-It hooks into the import of two modules only to see the first paint; the program itself runs as it is.
+It hooks into the import of two modules only to see the first paint; the program itself runs as it is. It imports next
+to nothing before that: `importlib.abc` alone, which a loader usually derives from, would add 5 ms to what is measured.
 """
 
 import sys
 import time
-from importlib.abc import Loader
 from importlib.machinery import ModuleSpec, PathFinder
-from types import ModuleType
+from typing import Any
 
 PAGE = "creditdesk.ui.overview"
 CARD = "creditdesk.ui.card"
 
 
-class Watching(Loader):
+class Watching:
     """Loads a module as its own loader does, and then looks at its paintEvent."""
 
-    def __init__(self, inner: Loader) -> None:
+    def __init__(self, inner: Any) -> None:
         self._inner = inner
 
-    def create_module(self, spec: ModuleSpec) -> ModuleType | None:
+    def create_module(self, spec: ModuleSpec) -> Any:
         """As the inner one does."""
         return self._inner.create_module(spec)
 
-    def exec_module(self, module: ModuleType) -> None:
+    def exec_module(self, module: Any) -> None:
         """As the inner one does, and watch."""
         self._inner.exec_module(module)
         if module.__name__ == PAGE:
@@ -42,7 +42,7 @@ class Finder:
             return None
         spec = PathFinder.find_spec(name, path)
         assert spec is not None and spec.loader is not None
-        spec.loader = Watching(spec.loader)
+        spec.loader = Watching(spec.loader)  # type: ignore[assignment]  # it quacks like one
         return spec
 
 

@@ -8,6 +8,9 @@ from decimal import Decimal
 
 from bench.figures import Figure
 from creditdesk.core.pools import Account, Custody, Level, Pool, PoolKind, Reading, Snapshot, Source
+from creditdesk.core.sizing import size_parts
+from creditdesk.core.verdict import Part
+from creditdesk.core.ways import WayCase, ways
 from creditdesk.paths import resources
 from creditdesk.providers.catalogue import Catalogue
 from creditdesk.ui.board import Entry
@@ -21,8 +24,11 @@ def measure(runs: int = RUNS, items: int = ITEMS) -> list[Figure]:
     """The median of so many verdicts, as the sizer page asks for them, and of as many products."""
     words = [f"keyword {number}" for number in range(items)]
     question = _question(len(words))
+    case = _case(question)
     return [
         Figure("sizing: len(list) * 4", 1000 * _median(lambda: len(words) * 4, runs), "ms"),
+        Figure("sizing: the verdict alone", 1000 * _median(lambda: _verdict(case), runs), "ms"),
+        Figure("sizing: verdict and ways", 1000 * _median(lambda: (_verdict(case), ways(case)), runs), "ms", "<= 16"),
         Figure(f"sizing: {items:,} items x 4 engines", 1000 * _median(lambda: ask(question), runs), "ms", "<= 16"),
     ]
 
@@ -34,6 +40,18 @@ def _median(work: Callable[[], object], runs: int) -> float:
         work()
         took.append(time.perf_counter() - begun)
     return statistics.median(took)
+
+
+def _case(question: Question) -> WayCase:
+    """The question as the ways are asked: refused, with a reserve, four rows, and rows to pause: all of them apply."""
+    reading, definition = question.entry.reading, question.entry.definition
+    parts = (Part(question.operation, question.factors),)
+    reserve = {"keywords": Decimal(100_000)}
+    return WayCase(definition, parts, question.count, reading.snapshot, {}, reserve, question.now, 4, True)
+
+
+def _verdict(case: WayCase) -> object:
+    return size_parts(case.definition, case.parts, case.count, case.snapshot, {}, case.reserve, case.now)
 
 
 def _question(items: int) -> Question:

@@ -1,6 +1,7 @@
 """Arguments to window or command: the window and `demo` go to the app, everything else to the command line."""
 
 import argparse
+import gc
 import sys
 
 
@@ -13,6 +14,7 @@ def main(argv: list[str] | None = None) -> int:
         return read_sheet(words[1:])
     options = _window(words) or _parsed(words)
     if options.command in (None, "demo"):
+        gc.disable()  # until the window is there (see app/start.py): what is imported stays, and looking costs 6 ms
         from creditdesk.app.start import main as open_window  # PySide6 costs 0.15 s; commands do without it
 
         return open_window(options)

@@ -35,6 +35,7 @@ from creditdesk.ui.card import AccountCard
 PATIENCE_MS = 10_000
 BEAT_MS = 5
 GATHER_MS = 40  # alerts are gathered for this long before they are told
+TRAY_MS = 5  # a tray that is not there is looked for this often
 
 
 @dataclass
@@ -95,6 +96,7 @@ class Screen:
         self.open_notifier: Callable[[], Shows] = lambda: self.messages
         self.deadline_s = DEADLINE_S
         self.sample = False
+        self.tray_ms = TRAY_MS
         self.at_paint: Callable[[Front], object] = lambda _front: None  # called when the window is there
         self.desktop: Desktop = None  # type: ignore[assignment]  # it is there between open and close
         self._front: Front
@@ -132,7 +134,7 @@ class Screen:
     # ---- the window
 
     def open(self, quiet: bool = True) -> Desktop:
-        """Open the window as the program does, and (quiet) wait until every account that is due was read."""
+        """Open the window as the program does, and (quiet) wait until what is due was read and a tray looked for."""
         desk = self.open_desk()
         readings = desk.reader.load()
         front = self._front = Front(desk, self.sample)
@@ -146,18 +148,28 @@ class Screen:
             self.until(lambda: self.desktop is not None)
         if quiet:
             self.settle()
+            self.until(lambda: not self.desktop.tray.awaited)
+            self.settle()
         return self.desktop
 
     def _make(self, front: Front, readings: list[Reading]) -> None:
         desktop = Desktop(self.application, front, self.places, self.open_notifier)
         self.desktop = desktop
         self.gathering.setInterval(GATHER_MS)
+        self.tray_looks.setInterval(self.tray_ms)
         desktop.open(readings)
 
     @property
     def gathering(self) -> QTimer:
         """What runs while alerts are gathered for one message."""
         found = self.desktop.teller.findChild(QTimer)
+        assert isinstance(found, QTimer)
+        return found
+
+    @property
+    def tray_looks(self) -> QTimer:
+        """What runs while a tray is awaited."""
+        found = self.desktop.tray.findChild(QTimer)
         assert isinstance(found, QTimer)
         return found
 

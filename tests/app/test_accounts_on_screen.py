@@ -58,7 +58,7 @@ def test_the_first_account_is_added_from_the_empty_page_and_its_numbers_are_the_
     assert not screen.dialogs()
     assert screen.left() == {"keywords": 158, "data-rows": 790, "on-demand": 38, "serp-analyser": 22}
     screen.until(lambda: "Keywords: 158 of 1,000 left" in spoken([screen.card()]))
-    assert screen.card().accessibleName() == "Ranktracker, Agency · just now"
+    assert screen.card().accessibleName() == "Ranktracker, Agency · test server · just now"
     assert screen.memory.keys() == {screen.key("ranktracker")}
     assert screen.key("ranktracker") not in screen.places.config.read_text()
     assert screen.key("ranktracker") not in spoken(screen.application.topLevelWidgets())

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
-from tests.app.screen import Screen, spoken
+from tests.app.screen import TRAY_MS, Screen, spoken
 
 from creditdesk.core.pools import Account
 from creditdesk.core.series import Episode
@@ -106,7 +106,7 @@ def test_an_alert_that_was_not_told_when_the_desk_closed_is_told_after_the_next_
     one_account(screen)
     screen.gathering.setInterval(60_000)
     spend(screen, 750)
-    screen.restart()
+    screen.restart(quiet=False)
     assert screen.messages.shown == []
     screen.look(minutes=6)
     told(screen)
@@ -180,6 +180,24 @@ def test_without_a_notification_service_and_a_tray_the_window_says_it_once(scree
     spend(screen, 1)
     screen.settle()
     assert screen.desktop.window.notices == []
+
+
+def test_a_warning_waits_for_a_tray_that_may_still_come_and_is_told_when_none_does(screen: Screen) -> None:
+    """Right after log-in: no notification service, no tray and, maybe, no window that anybody sees."""
+    screen.messages.takes = False
+    screen.tray_ms = 60_000
+    screen.set("ranktracker", **PLENTY)
+    screen.prepare(screen.draft("ranktracker", "Agency"))
+    screen.open(quiet=False)
+    screen.settle()
+    spend(screen, 750)
+    screen.until(lambda: not screen.gathering.isActive())
+    screen.until(screen.gathering.isActive)  # it is gathered once more
+    assert screen.desktop.window.notices == []
+    assert [each.delivered for each in episodes(screen)] == [""]
+    screen.tray_looks.setInterval(TRAY_MS)
+    screen.until(lambda: any("Ranktracker · Agency is low" in text for text in screen.desktop.window.notices))
+    screen.until(lambda: [each.delivered for each in episodes(screen)] == ["banner"])
 
 
 def test_a_banner_that_is_on_screen_follows_hidden_amounts(screen: Screen) -> None:

@@ -110,4 +110,15 @@ def test_a_desk_that_starts_in_the_tray_needs_one(screen: Screen) -> None:
     screen.open()
     screen.desktop.parts.desk.tools.chosen.change_settings(lambda before: type(before)(start_in_tray=True))
     screen.restart()
-    assert screen.desktop.window.isVisible()
+    assert screen.desktop.window.isMinimized()
+
+
+def test_nothing_is_said_of_a_tray_while_one_may_still_come(screen: Screen) -> None:
+    screen.tray_ms = 60_000
+    screen.open(quiet=False)
+    screen.settle()
+    screen.look(seconds=20)
+    assert screen.desktop.window.notices == []
+    assert not screen.desktop.parts.settings.told_no_tray
+    screen.desktop.window.close()
+    assert screen.desktop.window.isMinimized()

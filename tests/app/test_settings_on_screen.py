@@ -166,7 +166,7 @@ def with_all_kinds_of_accounts(screen: Screen) -> None:
 
 PUBLIC = re.compile(
     r"\d+ (events|accounts|open warnings|d|y|min|h|days|hours|hour|day|week)\b|\d+ (min|h|d) ago|\d\d:\d\d"
-    r"|\d+ (Sep|Oct|Nov|Dec)|HTTP \d+|under \d+ %|Version [\d.]+|Alerts, \d+"
+    r"|Read from 127\.0\.0\.1:\d+|\d+ (Sep|Oct|Nov|Dec)|HTTP \d+|under \d+ %|Version [\d.]+|Alerts, \d+"
     r"|\$[\d.,]+|[\d,]+ (shared|domain) credits|\d+ credits for ip-lookup|counts \d+,|g-\w+|reCAPTCHA v2 \d+K"
 )
 """Numbers that are no amounts of these accounts: ages, days, prices, thresholds, names."""

@@ -4,11 +4,13 @@ from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QMimeData, QUrl
 from tests.app.screen import Screen, spoken
+from tests.ui.dropping import drop as drop_on
 
 from creditdesk.sandbox import FaultKind
+from creditdesk.store.exports import write_table
+from creditdesk.ui.sizer_guess import GuessSheet
 from creditdesk.ui.sizer_page import SizerPage
 
 
@@ -25,8 +27,7 @@ def drop(page: SizerPage, *files: Path, text: str = "") -> None:
         data.setUrls([QUrl.fromLocalFile(str(file)) for file in files])
     if text:
         data.setText(text)
-    copy, left = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
-    page.dropEvent(QDropEvent(QPointF(9, 9), copy, data, left, Qt.KeyboardModifier.NoModifier))
+    assert drop_on(page, data)
 
 
 def keywords(folder: Path, count: int, name: str = "list.csv") -> Path:
@@ -154,3 +155,75 @@ def test_hidden_amounts_are_hidden_in_a_verdict_too(screen: Screen, tmp_path: Pa
     screen.settle()
     said = spoken([page])
     assert not [amount for amount in ("158", "790", "1,000", "5,000") if amount in said]
+
+
+def test_a_file_dropped_anywhere_is_sized_in_three_gestures(screen: Screen, tmp_path: Path) -> None:
+    screen.prepare(screen.draft("leadboxer"), screen.draft("ranktracker"))
+    screen.open()
+    assert screen.desktop.window.page_name == "overview"
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(keywords(tmp_path, 159)))])
+    assert drop_on(screen.desktop.window, data)  # the first
+    assert screen.desktop.window.page_name == "sizer"
+    page = sizer(screen)
+    screen.until(lambda: page.form.keywords.count() == 159)
+    page.form.account.setCurrentIndex(1)  # the second
+    assert "This import would be refused with 402" in verdict(screen)  # and it is read
+    data.setUrls([])
+    data.setText("a text is for the page alone")
+    screen.desktop.window.show_page("overview")
+    assert not drop_on(screen.desktop.window, data)
+
+
+def test_a_workbook_is_read_and_how_can_be_changed(screen: Screen, tmp_path: Path) -> None:
+    screen.prepare(screen.draft("ranktracker"))
+    screen.open()
+    page = sizer(screen)
+    file = tmp_path / "both.xlsx"
+    write_table(file, ("Keyword", "Alternative"), [("red shoes", "blue shoes"), ("boots", "blue  SHOES")])
+    drop(page, file)
+    screen.until(lambda: page.form.keywords.count() == 2)
+    summary = page.form.keywords.summary
+    assert summary.lines.text() == "column “Keyword” · 2 lines"
+    assert summary.guess.text().startswith("XLSX · header in line 1 · sheet “")
+    summary.change.click()
+    (sheet,) = screen.desktop.window.findChildren(GuessSheet)
+    assert [sheet.column.itemText(at) for at in range(2)] == ["Keyword", "Alternative"]
+    assert sheet.table.model().index(1, 0).data() == "red shoes"
+    sheet.column.setCurrentIndex(1)
+    screen.until(lambda: page.form.keywords.count() == 1)
+    assert summary.others.text() == "1 repeated"
+    sheet.header.setValue(0)
+    screen.until(lambda: page.form.keywords.held is not None and page.form.keywords.held.items.given == 3)
+    sheet.accept()
+
+
+def test_a_list_that_is_not_wanted_any_more_is_not_shown(screen: Screen, tmp_path: Path) -> None:
+    screen.prepare(screen.draft("ranktracker"))
+    screen.open()
+    page = sizer(screen)
+    drop(page, keywords(tmp_path, 5))
+    screen.until(lambda: page.form.keywords.count() == 5)
+    drop(page, keywords(tmp_path, 7, "other.csv"))
+    page.form.keywords.busy.cancel.click()
+    screen.settle()
+    assert page.form.keywords.count() == 5
+    assert page.form.keywords.summary.name.text() == "list.csv"
+
+
+def test_the_free_question_tells_what_it_would_really_cost(screen: Screen, tmp_path: Path) -> None:
+    cached = [f"cached-{number}.example" for number in range(15)]
+    screen.set("oneclickseo", monthly=100, top_up=0, cached_domains=cached)
+    screen.prepare(screen.draft("oneclickseo"))
+    screen.open()
+    page = sizer(screen)
+    page.choose_account(page.form.account_id, "domain-metrics")
+    file = tmp_path / "sites.csv"
+    file.write_text("domain\n" + "".join(f"{each}\n" for each in cached) + "new-1.example\nnew-2.example\n")
+    drop(page, file)
+    screen.until(lambda: page.form.probe.isVisible())
+    assert page.form.probe.ask.text() == "Ask what it would cost: 2 requests, free"
+    page.form.probe.ask.click()
+    screen.until(lambda: bool(page.form.probe.told.text()))
+    assert page.form.probe.told.text() == "The vendor was asked: 2 domains of 17 would be charged."
+    screen.settle()

@@ -6,7 +6,10 @@ from pathlib import Path
 
 from tests.cli.commanding import environment
 
-HEAVY = ("pyqtgraph", "numpy", "httpx", "aiohttp", "keyring", "asyncio", "ssl", "PySide6.QtNetwork", "desktop_notifier")
+HEAVY = (
+    "pyqtgraph", "numpy", "httpx", "aiohttp", "keyring", "asyncio", "ssl", "jmespath", "socket",
+    "PySide6.QtNetwork", "desktop_notifier",
+)  # fmt: skip
 LOOKING = f"""
 import os, sys
 from PySide6.QtCore import QTimer

@@ -5,7 +5,7 @@ from bench.figures import Figure, table
 from bench.folder import Past
 
 from bench import __main__ as command
-from bench import idle, memory, readings, sizing, start
+from bench import idle, lists, memory, readings, sizing, start
 
 
 def names(figures: list[Figure]) -> list[str]:
@@ -35,7 +35,13 @@ def test_the_idle_window_is_measured() -> None:
 
 
 def test_a_verdict_is_measured() -> None:
-    assert len(names(sizing.measure(runs=3, items=10))) == 1
+    assert len(names(sizing.measure(runs=3, items=10))) == 2
+
+
+def test_a_list_is_read_and_its_child_weighed() -> None:
+    assert {"lists: memory of the desk's child", "lists: largest gap of the loop meanwhile"} <= set(
+        names(lists.measure(runs=1, rows=500))
+    )
 
 
 def test_each_figure_stands_beside_its_limit() -> None:

@@ -36,10 +36,9 @@ def test_a_key_in_a_variable_is_kept_by_name_and_touches_no_keyring(
 def test_an_account_without_a_key_has_its_balances_typed(desk: Command) -> None:
     ran = fine(desk("accounts", "add", "oneclickseo", "--name", "Shop", "--no-key", "--set", "plan=starter"))
     assert "type its balances" in ran.out
-    assert (
-        fine(desk("accounts", "set", "shop", "--pool", "monthly=312", "--pool", "top-up=1,120.50")).out
-        == "Changed Shop.\n"
-    )
+    told = fine(desk("accounts", "set", "shop", "--pool", "monthly=312", "--pool", "top-up=1,120.50")).out
+    instant = desk("status", "--json").json["accounts"][0]["read_at"]
+    assert told == f"Changed Shop: monthly=312, top-up=1120.50 (typed {instant[:10]} {instant[11:16]} UTC).\n"
     pools = desk("status", "--json").json["accounts"][0]["pools"]
     assert [str(pool["left"]) for pool in pools] == ["312", "1120.50"]
     fine(desk("accounts", "set", "Shop", "--pool", "monthly=300"))
@@ -55,7 +54,8 @@ def test_settings_are_set_and_taken_away(desk: Command) -> None:
         "edition": "pakistan",
     }
     assert desk("status", "--json").json["accounts"][0]["pools"][0]["limit"] == 450
-    fine(desk("accounts", "set", "Shop", "--set", "plan=pro", "--set", "edition="))
+    told = fine(desk("accounts", "set", "Shop", "--set", "plan=pro", "--set", "edition=")).out
+    assert told == "Changed Shop: plan=pro, edition taken away.\n"
     assert desk("accounts", "list", "--json").json["accounts"][0]["settings"] == {"plan": "pro"}
     assert desk("status", "--json").json["accounts"][0]["pools"][0]["limit"] == 2500
 

@@ -16,10 +16,11 @@ from tests.cli.commanding import Vendors, environment, fine, process
 from tests.cli.vendor_cases import REFUSALS, SENDERS, Case, Sender, Wire
 from tests.desk.world import World
 
-from creditdesk.cli.size_command import find_operation, sized
+from creditdesk.cli.size_command import judged
+from creditdesk.cli.size_question import Asked, find_operation
 from creditdesk.core.keywords import clean
 from creditdesk.core.pools import Account
-from creditdesk.core.verdict import Verdict, VerdictKind, Why
+from creditdesk.core.verdict import Part, Verdict, VerdictKind, Why
 from creditdesk.desk.tools import utc_now
 
 CASES = 1000
@@ -52,7 +53,8 @@ class Teller:
         definition = desk.tools.catalogue.get(case.provider)
         items = clean(case.lines)
         operation = find_operation(definition, case.operation)
-        return sized(desk, reading, operation, len(items.unique), case.factors), items.unique
+        question = Asked(definition, (Part(operation, case.factors),), (), reading.account.reserve)
+        return judged(desk, question, reading, len(items.unique)), items.unique
 
     def _settled(self, case: Case) -> Account:
         account = self.accounts[case.provider]

@@ -30,6 +30,12 @@ def test_a_file_is_shown_as_it_is_and_is_fine(desk: Command, tmp_path: Path) -> 
         assert f"{provider}.toml: fine." in fine(desk("providers", "check", str(copy))).out
 
 
+def test_one_operation_is_not_called_operations(desk: Command, tmp_path: Path) -> None:
+    copy = tmp_path / "ranktracker.toml"
+    copy.write_text(fine(desk("providers", "show", "ranktracker")).out, encoding="utf-8")
+    assert "4 pools, 1 operation, as of" in fine(desk("providers", "check", str(copy))).out
+
+
 def test_what_is_wrong_is_told_with_file_line_and_key(desk: Command, tmp_path: Path) -> None:
     text = fine(desk("providers", "show", "ranktracker")).out
     wrong = tmp_path / "wrong.toml"

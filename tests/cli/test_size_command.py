@@ -8,8 +8,9 @@ import pytest
 from tests.cli.commanding import Command, Vendors, fine
 
 from creditdesk.cli.list_reading import Listed
-from creditdesk.cli.size_command import size_lines
+from creditdesk.cli.size_words import Sized, size_lines
 from creditdesk.core.keywords import clean
+from creditdesk.core.pools import Account, Level, Reading
 from creditdesk.core.verdict import Demand, Verdict, VerdictKind, Why
 from creditdesk.store.sheets import Column
 
@@ -22,7 +23,16 @@ KEYS = {
     "fits_items",
     "reading_age_s",
     "overage",
+    "count",
+    "tracked",
+    "over_limit",
+    "observed",
+    "probed",
     "file",
+    "rejected",
+    "ways",
+    "domain",
+    "plan",
     "assumptions",
 }
 TRACK = ("--account", "Rank", "--operation", "track-keywords")
@@ -112,6 +122,21 @@ def test_an_account_never_read_cannot_tell(desk: Command) -> None:
     assert "status --refresh" in desk("size", "-", *TRACK, stdin=words(1)).out
 
 
+def test_a_balance_that_was_never_typed_is_asked_for_with_the_exact_command(desk: Command) -> None:
+    fine(desk("accounts", "add", "oneclickseo", "--name", "Big Shop", "--no-key", "--set", "plan=starter"))
+    ran = desk("size", "-", "--account", "Big Shop", "--operation", "serp-overview", stdin=words(1))
+    assert ran.status == 3
+    asked = "creditdesk accounts set 'Big Shop' --pool monthly=N --pool top-up=N"
+    assert asked in ran.out
+    assert "status --refresh" not in ran.out
+    fine(desk("accounts", "set", "Big Shop", "--pool", "monthly=40"))
+    said = desk("size", "-", "--account", "Big Shop", "--operation", "serp-overview", stdin=words(50)).out
+    assert "creditdesk accounts set 'Big Shop' --pool top-up=N" in said
+    fine(desk("accounts", "set", "Big Shop", "--pool", "top-up=0"))
+    ran = desk("size", "-", "--account", "Big Shop", "--operation", "serp-overview", stdin=words(50))
+    assert (ran.status, "accounts set" in ran.out) == (2, False)
+
+
 def test_a_plan_that_bills_overage_warns_in_money_and_fits_thinly(desk: Command, vendors: Vendors) -> None:
     grant = {"id": "g1", "amount": 100, "expires_at": "2099-01-01"}
     vendors.set("leadboxer", grants=[grant], plan="starter")
@@ -132,7 +157,8 @@ def test_what_would_be_left_under_the_reserve_is_said() -> None:
     verdict = Verdict(VerdictKind.THIN, (demand,), "monthly", 60, (), Why.RESERVE)
     listed = Listed(Column(["a"], "Column 1", ("Column 1",), "utf-8", "", 0), clean(["a"]), "list.txt", False)
     told = "It fits, but thinly. 40 credits of Monthly would be left, which is under your reserve."
-    assert size_lines(verdict, listed, [])[0] == told
+    reading = Reading(Account("a", "Shop", "oneclickseo"), None, None, Level.GOOD)
+    assert size_lines(Sized(listed, 1, reading, verdict))[0] == told
 
 
 def test_a_column_of_a_file_is_chosen_by_name_or_number(rank: Command, tmp_path: Path) -> None:

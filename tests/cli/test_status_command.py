@@ -183,6 +183,14 @@ def test_an_empty_desk_says_what_to_do(desk: Command) -> None:
     assert fine(desk("status", "--refresh", "--json")).json == {"accounts": []}
 
 
+def test_an_account_on_a_test_server_is_marked_in_the_words(full: Command, vendors: Vendors) -> None:
+    for words in (("status", "--refresh"), ("accounts", "list")):
+        lines = fine(full(*words)).out.splitlines()
+        marked = [line for line in lines if f", test server {vendors.urls['ranktracker']}" in line]
+        assert [line.split()[0] for line in marked] == ["Ranktracker"]
+        assert not [line for line in lines if line.startswith("Shop") and "test server" in line]
+
+
 def test_a_definition_that_is_gone_leaves_the_last_numbers_and_says_so(full: Command, vendors: Vendors) -> None:
     (full.folder / "providers").mkdir()
     shipped = fine(full("providers", "show", "ranktracker")).out

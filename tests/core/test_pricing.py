@@ -98,8 +98,9 @@ def test_every_assumption_is_told_with_its_date() -> None:
     step = Step("depth", "ceil", D(10), documented=("10", "100"), why="Between 10 and 100 it is assumed.")
     depth = operation(price(1, steps=(step,), assumptions=("One of one.",)), factors=(DEPTH,))
     source = "Price from https://vendor.example/prices, as of 2026-09-01."
-    assert bill(depth, {"depth": "10"}, {}).notes == (source, "One of one.")
-    assert bill(depth, {"depth": "30"}, {}).notes == (source, "One of one.", "Between 10 and 100 it is assumed.")
+    known, assumed = "One of one (as of 2026-09-01).", "Between 10 and 100 it is assumed (as of 2026-09-01)."
+    assert bill(depth, {"depth": "10"}, {}).notes == (source, known)
+    assert bill(depth, {"depth": "30"}, {}).notes == (source, known, assumed)
 
 
 def test_a_missing_factor_is_named_and_makes_the_cost_unknown() -> None:

@@ -164,7 +164,7 @@ def test_a_cost_that_is_not_documented_is_never_made_up() -> None:
     verdict = ask(unknown, 1, pool("monthly", 1_000_000))
     assert (verdict.kind, verdict.why, verdict.fits_items) == (VerdictKind.UNKNOWN, Why.COST_UNKNOWN, None)
     assert verdict.demands[0].needs_high is None
-    assert "Not documented." in verdict.assumptions
+    assert "Not documented (as of 2026-09-01)." in verdict.assumptions
     dynamic = price(1, None, pools=BOTH, minimum=D(1))
     assert ask(dynamic, 5, pool("monthly", 4)).kind is VerdictKind.REFUSED
     assert ask(dynamic, 5, pool("monthly", 5)).kind is VerdictKind.UNKNOWN

@@ -8,7 +8,7 @@ from creditdesk.core.forecast import project
 from creditdesk.core.pools import PoolKind, Source
 from creditdesk.core.series import Point, Series
 from creditdesk.core.spending import spending_of, uses
-from creditdesk.desk.known import DENSE, LOOK_BACK, thinned
+from creditdesk.desk.recent import DENSE, LOOK_BACK, thinned
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 STEP = timedelta(minutes=5)

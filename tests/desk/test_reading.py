@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 from tests.desk.world import READ, START, World, soon
 
-from creditdesk.core.pools import Level, PoolKind, Source, TroubleKind
+from creditdesk.core.pools import Account, Level, PoolKind, Source, TroubleKind
 from creditdesk.desk.reading import Outcome
+from creditdesk.providers.lanes import MOST_OF_ONE
 from creditdesk.sandbox import FaultKind
 
 
@@ -99,19 +100,24 @@ def test_a_caller_that_gives_up_does_not_take_the_reading_from_the_others(world:
     assert world.requests("ranktracker") == 1
 
 
-def test_accounts_of_one_origin_are_asked_one_after_another(world: World) -> None:
+def accounts_of_one_origin(world: World, count: int) -> list[Account]:
     accounts = [world.add("ranktracker", "first")]
-    for number in range(4):
+    for number in range(1, count):
         key = world.running.call(lambda box: box.add_account("ranktracker"))
         accounts.append(world.add("ranktracker", f"more {number}", key))
+    return accounts
+
+
+def test_accounts_of_one_origin_are_asked_a_few_at_a_time(world: World) -> None:
+    accounts = accounts_of_one_origin(world, 9)
     world.fault(FaultKind.LATENCY, seconds=0.03)
 
     async def all_of_them() -> list[Outcome]:
         return await asyncio.gather(*(world.desk.reader.read(account.id) for account in accounts))
 
     outcomes = world.run(all_of_them())
-    assert [outcome.reading.trouble for outcome in outcomes] == [None] * 5
-    assert world.books()["most_open_requests"] == 1
+    assert [outcome.reading.trouble for outcome in outcomes] == [None] * 9
+    assert 1 < world.books()["most_open_requests"] <= MOST_OF_ONE
 
 
 def test_accounts_of_different_vendors_are_asked_at_the_same_time(world: World) -> None:
@@ -189,17 +195,20 @@ def test_trying_a_key_keeps_nothing(world: World) -> None:
     assert world.desk.tools.chosen.accounts == ()
 
 
-def test_quitting_does_not_wait_for_what_is_being_asked(world: World) -> None:
-    accounts = [world.add("ranktracker"), world.add("leadboxer")]
+@pytest.mark.parametrize("waiting", [0, 18])
+def test_quitting_waits_neither_for_what_is_being_asked_nor_for_what_waits_its_turn(world: World, waiting: int) -> None:
+    accounts = [*accounts_of_one_origin(world, MOST_OF_ONE + waiting), world.add("leadboxer")]
     world.fault(FaultKind.HANG)
 
     async def story() -> float:
         loop = asyncio.get_running_loop()
         asked = [asyncio.ensure_future(world.desk.reader.read(account.id)) for account in accounts]
-        await soon(lambda: world.books()["open_requests"] == 2)
+        await soon(lambda: world.books()["open_requests"] == MOST_OF_ONE + 1)
         began = loop.time()
         await world.desk.reader.close()
-        await asyncio.gather(*asked, return_exceptions=True)
+        ended = await asyncio.gather(*asked, return_exceptions=True)
+        assert all(isinstance(each, asyncio.CancelledError) for each in ended)
         return loop.time() - began
 
     assert world.run(story()) < 2
+    assert world.books()["most_open_requests"] == MOST_OF_ONE + 1

@@ -104,6 +104,32 @@ def test_ranktracker_tells_its_troubles_by_status_and_field() -> None:
     assert bad(read("ranktracker", PAGE, 200)).kind is TroubleKind.BAD_ANSWER
 
 
+# developers.ranktracker.com, errors-and-rate-limits; the code of the plan without API access is assumed
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [
+        (403, "api_access_disabled", "no_access"),
+        (403, "forbidden", "key_rejected"),
+        (402, "over_quota", "exhausted"),
+        (503, "throttled", "throttled"),
+        (404, "not_found", "bad_answer"),
+        (422, "invalid", "bad_answer"),
+    ],
+)
+def test_ranktracker_tells_a_plan_without_api_access_from_a_rejected_key(status: int, code: str, kind: str) -> None:
+    trouble = bad(
+        read("ranktracker", {"errors": [{"code": code, "status": status, "detail": "In its words."}]}, status)
+    )
+    assert trouble.kind == kind
+    assert ("no API access" in trouble.message) == (kind == "no_access")
+
+
+def test_ranktrackers_other_errors_beside_it_do_not_hide_the_missing_access() -> None:
+    errors = [{"code": "other", "detail": "First."}, {"code": "api_access_disabled", "detail": "Second."}]
+    assert bad(read("ranktracker", {"errors": errors}, 403)).kind is TroubleKind.NO_ACCESS
+    assert bad(read("ranktracker", {"errors": "api_access_disabled"}, 403)).kind is TroubleKind.KEY_REJECTED
+
+
 def test_capsolver_has_dollars_and_packages_and_no_token_is_kept() -> None:
     result = good(read("capsolver", BALANCE))
     assert lefts(result) == {"balance": 1234567, "package:12327bff7f703e135e7379kf": 1234567}
@@ -122,7 +148,11 @@ def test_capsolver_has_dollars_and_packages_and_no_token_is_kept() -> None:
         (200, "ERROR_KEY_TEMP_BLOCKED", "throttled", 300),
         (400, "ERROR_ZERO_BALANCE", "exhausted", None),
         (200, "ERROR_SERVICE_UNAVALIABLE", "vendor_down", None),
+        (401, "ERROR_KEY_TEMP_BLOCKED", "throttled", 300),
+        (400, "ERROR_BAD_REQUEST", "bad_answer", None),
         (200, "ERROR_NEW_AND_UNKNOWN", "bad_answer", None),
+        (429, "ERROR_NEW_AND_UNKNOWN", "throttled", None),
+        (503, "ERROR_NEW_AND_UNKNOWN", "vendor_down", None),
     ],
 )
 def test_capsolver_tells_its_troubles_by_code(status: int, code: str, kind: str, wait: int | None) -> None:
@@ -147,6 +177,21 @@ def test_leadboxer_says_in_the_body_how_long_to_wait() -> None:
     assert (trouble.kind, trouble.retry_at) == (TroubleKind.THROTTLED, NOW + timedelta(seconds=43))
     assert trouble.vendor_asked
     assert bad(read("leadboxer", SLOWER, 429, {"retry-after": "5"})).retry_at == NOW + timedelta(seconds=5)
+
+
+def test_leadboxers_reset_of_the_limit_stands_in_for_a_missing_wait() -> None:
+    reset = NOW + timedelta(minutes=7)
+    body = {name: value for name, value in SLOWER.items() if name != "retry-after"}
+    body["rate-limit-reset"] = int(reset.timestamp())
+    trouble = bad(read("leadboxer", body, 429))
+    assert (trouble.kind, trouble.retry_at) == (TroubleKind.THROTTLED, reset)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(401, "key_rejected"), (402, "exhausted"), (403, "no_access"), (429, "throttled")]
+)
+def test_leadboxers_problems_are_told_apart_by_status(status: int, kind: str) -> None:
+    assert bad(read("leadboxer", {"status": status, "detail": "In its words."}, status)).kind == kind
 
 
 _AMOUNTS = (0, -5, 7, 10**12, 10**41, "7", "007", "7.50", "-3", " 12 ", "1,000", "$5", "seven", "", "NaN", 0.1, 2.5)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from creditdesk.providers.catalogue import Catalogue, UnknownProvider
-from creditdesk.providers.definitions import DefinitionError
+from creditdesk.providers.definitions import DefinitionError, load
 
 BUILT_IN = Path(__file__).parents[2] / "resources" / "providers"
 
@@ -25,6 +25,13 @@ def test_built_in_and_own_definitions_stand_side_by_side(tmp_path):
     assert catalogue.get("mine").name == "Mine"
     assert "Mine" in [each.name for each in catalogue.all()]
     assert catalogue.broken() == []
+
+
+@pytest.mark.parametrize("path", sorted(BUILT_IN.glob("*.toml")), ids=lambda path: path.stem)
+def test_a_built_in_file_would_pass_as_a_strangers_too(path):
+    """At the start it is not looked at as closely as a stranger's is."""
+    text = path.read_text("utf-8")
+    assert load(text, path.name) == load(text, path.name, ours=True)
 
 
 def test_a_file_is_read_once_and_only_when_it_is_asked_for(tmp_path):

@@ -91,6 +91,12 @@ def test_both_of_leadboxers_price_lists_are_there(vendors, operation, fixed, new
     assert definition.settings({})["prices"] == "fixed-cost"
 
 
+def test_only_leadboxers_newer_list_counts_an_address_once_in_24_hours(vendors):
+    old, new = (price(vendors.get("leadboxer"), "ip-lookup", prices=each) for each in ("fixed-cost", "newer"))
+    assert (old.repeats, new.repeats) == ("", "once")
+    assert any("24 hours" in each for each in old.assumptions) and any("24 hours" in each for each in new.assumptions)
+
+
 def test_leadboxer_says_that_the_newer_page_lists_other_prices(vendors):
     notice = vendors.get("leadboxer").notices[0]
     assert notice.when == {"prices": "fixed-cost"}
@@ -177,4 +183,6 @@ def test_a_captcha_task_needs_a_price_above_zero(vendors):
     assert (factor.name, factor.kind, factor.default) == ("price", "decimal", "")
     assert factor.low > 0
     assert (cost.pools, cost.steps[0].factor) == (("balance",), "price")
+    assert [(each.when["packages"], each.covers) for each in operation.prices] == [("yes", ("package:*",)), ("no", ())]
+    assert (operation.factors[1].name, operation.factors[1].default) == ("packages", "no")
     assert vendors.get("capsolver").drain == ("package:*", "balance")

@@ -90,6 +90,7 @@ def test_ranktracker_charges_words_times_engines_on_both_pools(vendors):
     assert (operation.factors[0].default, operation.factors[0].as_rows) == ("1", True)
     assert "not documented" in operation.repeats
     assert operation.most == 0
+    assert cost.observed == ("data-rows", "keywords")
 
 
 # OneClickSEO
@@ -171,6 +172,19 @@ def test_oneclickseos_guesses_are_named(vendors):
     assert "assumed" in step.why
     step = price(definition, "ai-visibility").steps[0]
     assert (step.rule, step.values, step.capped, step.documented) == ("table", {"all": 4, "1": 1}, 4, ("all", "1"))
+
+
+def test_oneclickseos_free_question_asks_for_cached_domains_only(vendors):
+    (probe,) = vendors.get("oneclickseo").probes
+    request = probe.request
+    assert (probe.operation, probe.batch, probe.charged) == ("domain-metrics", 10, "meta.credits_charged")
+    assert (request.method, request.url) == ("POST", "https://api.oneclickseo.ai/v1/domains/metrics")
+    assert request.json == {"domains": "{items}", "fetch_uncached": False}
+    assert [(auth.kind, auth.value) for auth in request.auth] == [(AuthKind.BEARER, "{key}")]
+    body = {"data": [{"domain": "ahrefs.com", "domain_rating": 91}], "meta": {"credits_charged": 0}}
+    assert compile_expression(probe.found).find(body) == ["ahrefs.com"]
+    assert compile_expression(probe.charged).find(body) == 0
+    assert vendors.get("oneclickseo").probe("domain-metrics") == probe
 
 
 # SEO Rank Genius

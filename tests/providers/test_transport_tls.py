@@ -12,9 +12,10 @@ import trustme
 from tests.providers.asking import KEY, Loopback, Serve, account, bad, clock, good, loopback, replies, reply, vendor
 
 from creditdesk.core.pools import Snapshot, Trouble, TroubleKind
-from creditdesk.providers import transport
+from creditdesk.providers import wire
 from creditdesk.providers.exchange import Exchange
-from creditdesk.providers.transport import CaFileError, TlsWhy, open_client, tls_context
+from creditdesk.providers.transport import CaFileError, open_client, tls_context
+from creditdesk.providers.wire import TlsWhy
 
 PAST = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -145,7 +146,7 @@ def test_a_file_without_certificates_is_refused(tmp_path: Path, write: Callable[
 def test_the_codes_of_all_three_systems_are_known(code: int, why: TlsWhy) -> None:
     error = ssl.SSLCertVerificationError("no prose is looked at")
     error.verify_code = code
-    assert transport.why_of(error) is why
+    assert wire.why_of(error) is why
 
 
 def test_a_host_that_connects_but_never_shakes_hands_meets_the_deadline() -> None:

@@ -105,6 +105,28 @@ def test_latency_delays_a_good_answer_before_or_after_the_work(world, fault):
         assert time.monotonic() - start >= 0.2
 
 
+@pytest.mark.parametrize("mode", ["", "stubborn"])
+def test_only_a_stubborn_vendor_does_the_work_of_a_client_that_has_gone(world, fault, mode):
+    before = tracked(world)
+    fault("latency", seconds=0.2, mode=mode)
+    domain = next(iter(world.page("ranktracker")["state"]["domains"]))
+    parts = urlsplit(world.urls["ranktracker"])
+    body = json.dumps({"words": ["a"], "search_engines": [ENGINE]})
+    gone = http.client.HTTPConnection(parts.hostname, parts.port)
+    gone.request(
+        "POST", f"{parts.path}/v1/domains/{domain}/keywords", body, {"Authorization": world.keys["ranktracker"]}
+    )
+    eventually(lambda: world.books()["open_requests"] == 1)
+    gone.close()
+    eventually(lambda: world.books()["open_requests"] == 0)
+    if mode:
+        assert tracked(world) == before
+        eventually(lambda: tracked(world) == before + 1)
+    else:
+        assert create(world, "b").status == 201  # the books are in order, and only this one is in them
+        assert tracked(world) == before + 1
+
+
 def test_latency_comes_together_with_another_fault(world, fault):
     fault("latency", seconds=0.1)
     fault("status", status=503)

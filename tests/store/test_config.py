@@ -42,6 +42,7 @@ FULL_ACCOUNT = Account(
     interval_s=900,
     thresholds=Thresholds(Decimal(30)),
     reserve={"monthly": Decimal("100.000000000000000001"), "package:1": Decimal(10) ** 20},
+    ask_over={"monthly": Decimal("250.5"), "package:*": Decimal(0)},
     muted=True,
     confirmed=True,
 )
@@ -207,7 +208,7 @@ def test_no_field_of_an_account_or_of_the_settings_can_hold_a_key(config: Config
     """Whoever adds a field has to come here and say why it holds no key."""
     assert {each.name for each in fields(Account)} == {
         *("id", "name", "provider", "custody", "key_env", "base_url", "settings", "client", "interval_s"),
-        *("thresholds", "reserve", "muted", "confirmed"),
+        *("thresholds", "reserve", "ask_over", "muted", "confirmed"),
     }
     assert {each.name for each in fields(Settings)} == {
         *("interval_s", "thresholds", "theme", "start_in_tray", "close_to_tray", "hide_amounts", "hide_names"),

@@ -62,7 +62,9 @@ def test_a_server_on_this_computer_must_be_confirmed(opened: Opener, qtbot: QtBo
     assert "http://127.0.0.1:8801/ranktracker instead of api.example.com" in form(dialog).confirm.text()
     with qtbot.assertNotEmitted(dialog.saved):
         dialog.save.click()
+    assert form(dialog).base_url_error.isVisibleTo(dialog)
     form(dialog).confirm.setChecked(True)
+    assert not form(dialog).base_url_error.isVisibleTo(dialog), "it was confirmed"
     form(dialog).base_url.setText("http://127.0.0.1:8802")
     assert not form(dialog).confirm.isChecked()
     form(dialog).confirm.setChecked(True)
@@ -160,6 +162,26 @@ def test_what_is_asked_and_where_the_key_goes_is_said(opened: Opener, qtbot: QtB
     with qtbot.waitSignal(dialog.link_requested) as told:
         button.click()
     assert told.args == ["https://example.com/keys"]
+
+
+def test_a_test_server_is_said_wherever_the_vendor_would_be(opened: Opener) -> None:
+    dialog = opened("tracker")
+    form(dialog).base_url.setText("http://127.0.0.1:8801/tracker")
+    said = everything_said(dialog)
+    assert "Asks the test server 127.0.0.1:8801 on this computer, not api.example.com." in said
+    assert "It is sent to the test server 127.0.0.1:8801 on this computer, and never leaves it." in said
+    assert "except to api.example.com" not in said
+    form(dialog).base_url.setText("")
+    said = everything_said(dialog)
+    assert "Asks api.example.com for your usage. Costs nothing." in said
+    assert "It never leaves this computer except to api.example.com." in said
+
+
+def test_the_dialog_of_an_account_on_a_test_server_says_so_from_the_start(opened: Opener) -> None:
+    account = Account("a1", "Agency", "tracker", Custody.KEYRING, base_url="http://[::1]:9000")
+    said = everything_said(opened(edited=Edited(account, TRACKER)))
+    assert "Asks the test server [::1]:9000 on this computer, not api.example.com." in said
+    assert "except to api.example.com" not in said
 
 
 def test_names_and_loopback_addresses_are_checked() -> None:

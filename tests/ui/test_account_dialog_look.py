@@ -86,6 +86,7 @@ def test_the_window_is_dimmed_while_the_sheet_is_open(opened: Opener, qtbot: QtB
     assert window.findChildren(Scrim)[0].size() == window.size()
     whole = picture(dialog, window)
     assert whole.width() == 900 * window.devicePixelRatioF()
+    assert dialog.height() < window.height(), "a picture shows a sheet's foot, too"
     dialog.reject()
     assert not [scrim for scrim in window.findChildren(Scrim) if scrim.isVisible()]
 

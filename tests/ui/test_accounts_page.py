@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -43,6 +44,30 @@ def test_a_line_says_whose_it_is_where_its_key_is_and_how_it_stands(qtbot: QtBot
         ["Own SERP", "Own SERP API", "", "$SERP_KEY", "5 min", "Key rejected"],
         ["Site", "Typed", "Client A", "No key", "by hand", "Low"],
     ]
+
+
+def test_an_account_on_a_test_server_is_marked(qtbot: QtBot) -> None:
+    reading = entry().reading
+    local = replace(entry(), reading=replace(reading, account=reading.account.changed(base_url="http://[::1]:9000")))
+    page = page_with(qtbot, local, unread())
+    assert [line[1] for line in page.table.texts()] == ["Word Finder, test server", "Own SERP API"]
+    page.show_accounts([replace(local, sample=True)], NOW)
+    assert page.table.texts()[0][1] == "Word Finder"
+
+
+def test_the_only_account_is_chosen_by_itself(qtbot: QtBot) -> None:
+    page = page_with(qtbot, entry())
+    assert page.chosen() == "a1"
+    assert page.edit.isEnabled()
+    page.show_accounts([entry(), unread()], NOW)
+    assert page.chosen() == "a1"
+
+
+def test_a_button_that_cannot_be_pressed_looks_so_also_when_it_is_only_an_icon(qtbot: QtBot) -> None:
+    page = page_with(qtbot, entry(), unread())
+    size = page.up.iconSize()
+    faint, strong = (page.up.icon().pixmap(size, mode).toImage() for mode in (QIcon.Mode.Disabled, QIcon.Mode.Normal))
+    assert faint != strong
 
 
 def test_without_accounts_the_page_offers_to_add_one(qtbot: QtBot) -> None:

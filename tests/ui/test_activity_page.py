@@ -144,6 +144,13 @@ def test_events_in_words(event: Event, words: str, amount: str) -> None:
     assert event_words.change(event) == amount
 
 
+def test_a_warning_of_a_pool_is_one_sentence() -> None:
+    event = Event(NOW, "a", EventKind.ALERT, "monthly", detail="low percent")
+    said = event_words.what(event, labels={"monthly": "Monthly"})
+    assert said == "Monthly low: less is left than the share set for warnings."
+    assert event_words.what(event) == "Low: less is left than the share set for warnings."
+
+
 def test_hiding_amounts_hides_figures_in_an_events_own_text() -> None:
     event = Event(NOW, "a", EventKind.ALERT, detail="Critical: $3.18 left, lasts 2 days")
     assert event_words.what(event, hide=True) == "Critical: ••• left, lasts ••• days"

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 from tests.ui.history_sample import DAY, NEXT_RESET, NOW, entry, unread
 
@@ -50,6 +50,13 @@ def test_open_warnings_stand_worst_first_without_the_quiet_ones(qtbot: QtBot) ->
     ]
     assert page.header.subtitle.text() == "2 open warnings"
     assert not page.nothing.isVisible()
+
+
+def test_a_warning_of_today_says_since_when_in_small_letters(qtbot: QtBot) -> None:
+    page = page_with(qtbot, replace(CRITICAL, fired_at=NOW, snoozed_until=NOW + DAY / 24))
+    said = " ".join(each.text() for each in page.cards[0].findChildren(QLabel))
+    assert "Since today" in said
+    assert "snoozed until today" in said
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,9 @@ from creditdesk.core.offers import Fact, Notice
 from creditdesk.core.pools import Account, Level, Pool, PoolKind, Reading, Snapshot, Source, Trouble, TroubleKind
 from creditdesk.core.settings import Settings
 from creditdesk.ui.board import Entry
-from creditdesk.ui.card_content import card_content, pool_line, used_share
+from creditdesk.ui.card_content import card_content, pool_line
 from creditdesk.ui.card_notes import Note
+from creditdesk.ui.card_tones import used_share
 from creditdesk.ui.pace import window_start
 
 NOW = datetime(2025, 11, 21, 9, 14, tzinfo=UTC)
@@ -28,6 +29,15 @@ def test_slots_have_bars_and_are_never_said_to_reset(made: Maker) -> None:
     assert all(line.bar and line.pace is None for line in content.lines)
     assert content.foot == "keywords full about 9 Jan"
     assert content.sub == "Agency · 2 min ago"
+
+
+def test_an_account_that_is_not_read_from_its_vendor_says_so(made: Maker) -> None:
+    entry = made["ranktracker"]()
+    account = entry.reading.account.changed(base_url="http://127.0.0.1:8080/ranktracker")
+    local = replace(entry, reading=replace(entry.reading, account=account))
+    assert card_content(local, NOW, PLAIN).sub == "Agency · test server · 2 min ago"
+    assert local.test_server == "127.0.0.1:8080"
+    assert card_content(replace(local, sample=True), NOW, PLAIN).sub == "Agency · 2 min ago"
 
 
 def test_wallets_stand_in_tiles_with_their_sum(made: Maker) -> None:
@@ -182,6 +192,16 @@ def test_a_level_colours_the_pool_it_comes_from(made: Maker) -> None:
     assert [line.tone for line in shares if line.tone != "accent"] == ["low_fill"]
     run_out = card_content(made["ranktracker"](level=Level.CRITICAL), NOW, PLAIN).lines
     assert [line.label for line in run_out if line.tone == "critical"] == ["Keywords"]
+
+
+def test_every_pool_that_is_low_has_its_colour_each_by_its_own_level(made: Maker) -> None:
+    entry = made["ranktracker"](level=Level.CRITICAL, run_outs=())
+    assert entry.reading.snapshot is not None
+    left = {"keywords": 30, "data-rows": 600, "on-demand": 38, "serp-analyser": 22}
+    pools = tuple(replace(pool, left=Decimal(left[pool.id]), used=None) for pool in entry.reading.snapshot.pools)
+    reading = replace(entry.reading, snapshot=replace(entry.reading.snapshot, pools=pools))
+    lines = card_content(replace(entry, reading=reading), NOW, PLAIN).lines
+    assert [line.tone for line in lines] == ["critical", "low_fill", "accent", "accent"]
 
 
 def test_an_unknown_part_makes_the_sum_unknown(made: Maker) -> None:

@@ -44,6 +44,31 @@ def test_a_thousand_answers_come_in_batches_and_none_is_lost(engine: Engine, qtb
     assert told == list(range(1000))
 
 
+def test_the_last_answer_is_not_kept_waiting_and_neither_are_those_before_it(qtbot: QtBot) -> None:
+    engine = Engine(batch_ms=3_600_000)
+    told: list[int] = []
+    release = threading.Event()
+
+    async def quick(number: int) -> int:
+        return number
+
+    async def slow() -> int:
+        await asyncio.to_thread(release.wait)
+        return 9
+
+    engine.ask(slow, told.append)
+    for number in range(3):
+        engine.ask(lambda number=number: quick(number), told.append)
+    qtbot.wait(50)
+    assert told == []  # one is still running: they wait for the batch
+    release.set()
+    qtbot.waitUntil(lambda: told == [0, 1, 2, 9])
+    engine.ask(lambda: quick(5), told.append)
+    qtbot.waitUntil(lambda: told[4:] == [5])
+    assert engine.is_idle()
+    assert engine.stop()
+
+
 def test_a_bug_in_a_job_is_told_whole_and_the_engine_goes_on(engine: Engine, qtbot: QtBot) -> None:
     async def broken() -> None:
         raise ZeroDivisionError("ours")

@@ -87,6 +87,16 @@ def test_title_level_pools_and_unit_are_said(qtbot: QtBot) -> None:
     assert page.card.unit.text() == "credits left"
 
 
+def test_an_account_on_a_test_server_is_marked(qtbot: QtBot) -> None:
+    reading = entry().reading
+    local = replace(reading, account=reading.account.changed(base_url="http://127.0.0.1:8080/x"))
+    page = shown(qtbot, entries=(replace(entry(), reading=local), unread()))
+    assert page.test_server.isVisible()
+    assert "127.0.0.1:8080" in page.test_server.toolTip()
+    page.show_account("a9")
+    assert not page.test_server.isVisible()
+
+
 @pytest.mark.parametrize(("place", "days"), [(0, 7), (1, 30), (2, 90), (3, 365), (4, None)])
 def test_a_range_button_asks_for_that_time(qtbot: QtBot, place: int, days: int | None) -> None:
     page = shown(qtbot, (monthly(),))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 from tests.ui.sizer_sample import NOW, meter, silent, tracker, wallet
@@ -14,8 +15,10 @@ from creditdesk.core.keywords import Items
 from creditdesk.core.settings import Settings
 from creditdesk.ui.items_dialog import ItemsDialog
 from creditdesk.ui.sizer_engines import EngineRows
+from creditdesk.ui.sizer_guess import Guess
 from creditdesk.ui.sizer_page import SizerPage
 
+GUESS = Guess("utf-8", ",", 1, ("Keyword", "Volume"))
 ITEMS = Items(697, tuple(f"word {number}" for number in range(620)), 71, 6, ())
 
 
@@ -48,11 +51,18 @@ def test_hidden_amounts_and_names_are_not_shown(page: SizerPage) -> None:
 
 def test_the_list_can_be_looked_at(page: SizerPage, qtbot: QtBot) -> None:
     page.form.keywords.area.setPlainText("a\nb\nA\nx\x01")
-    page.form.keywords.list_typed.click()
+    page.form.keywords.open_list("repeated")
     dialog = page.window().findChild(ItemsDialog)
     assert dialog is not None
+    assert dialog.list.model().index(0, 0).data() == "line 3: A"
+    dialog.copy.click()
+    assert QGuiApplication.clipboard().text() == "A"
+    dialog.chips["add"].click()
     assert dialog.list.model().rowCount() == 2
-    dialog.wrong.click()
+    with qtbot.waitSignal(page.form.keywords.section_exported) as told:
+        dialog.export.click()
+    assert told.args[0].id == "add"
+    dialog.chips["unusable"].click()
     assert dialog.list.model().index(0, 0).data() == "line 4: control character"
     dialog.reject()
 
@@ -75,7 +85,7 @@ def test_nothing_is_cut_sideways_in_the_smallest_window(
     worn(theme_name)
     page.resize(688, 600)
     two_engines(page)
-    page.show_items(ITEMS, "a-very-long-name-of-a-file-that-somebody-exported-in-spring.csv", (), "Keyword")
+    page.show_items(ITEMS, "a-very-long-name-of-a-file-that-somebody-exported-in-spring.csv", GUESS)
     shoot(page, f"sizer-{theme_name}-small")
     for widget in page.result.findChildren(QWidget):
         if widget.isVisibleTo(page.result) and widget.parent() is page.result:

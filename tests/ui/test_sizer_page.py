@@ -2,20 +2,25 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QPixmap
+from PySide6.QtCore import QMimeData, Qt, QTimer, QUrl
+from PySide6.QtGui import QGuiApplication, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
+from tests.ui.dropping import drop
 from tests.ui.sizer_sample import NOW, meter, silent, tracker, wallet
 
 from creditdesk.core.keywords import Items, clean
 from creditdesk.ui.sizer_engines import Engine, EngineRows
+from creditdesk.ui.sizer_guess import Guess, GuessSheet, Wanted
+from creditdesk.ui.sizer_input import BUSY, SUMMARY
 from creditdesk.ui.sizer_page import SizerPage
 
+GUESS = Guess("utf-8", ",", 1, ("Keyword", "Volume"))
 ITEMS = Items(697, tuple(f"word {number}" for number in range(620)), 71, 6, ())
 
 
@@ -43,14 +48,16 @@ def headline(page: SizerPage) -> str:
 
 def test_the_picture_is_what_comes_out(page: SizerPage, shoot: Callable[[QWidget, str], Path]) -> None:
     two_engines(page)
-    page.show_items(ITEMS, "spring-campaign.csv", (), "Keyword")
+    page.show_items(ITEMS, "spring-campaign.csv", GUESS)
     assert headline(page) == "This import would be refused with 402"
     bars = page.result.verdict.bars.shown()
     assert [bar.line.label for bar in bars] == ["Keywords", "Data rows"]
     assert page.form.product.text() + page.form.total.text() == "620 keywords × 2 search engines = 1,240"
-    assert page.form.keywords.lines.text() == "column “Keyword” · 697 lines"
-    assert page.form.keywords.to_add.text() == "620 to add"
-    assert page.form.keywords.others.text() == "71 repeated · 6 blank"
+    summary = page.form.keywords.summary
+    assert summary.lines.text() == "column “Keyword” · 697 lines"
+    assert summary.to_add.text() == "620 to add"
+    assert summary.others.text() == "71 repeated · 6 blank"
+    assert summary.guess.text() == "UTF-8 · comma · header in line 1"
     picture = QPixmap(str(shoot(page, "sizer")))
     assert picture.width() == page.width() * page.devicePixelRatioF()
 
@@ -91,12 +98,12 @@ def test_a_long_paste_is_handed_on_and_never_cleaned_here(page: SizerPage, qtbot
         page.paste.click()
     assert time.process_time() - started < 0.1
     assert told.args == [text]
-    assert page.form.keywords.stack.currentIndex() == 2
+    qtbot.waitUntil(lambda: page.form.keywords.stack.page == BUSY)
     items = clean(lines)
     started = time.process_time()
     page.show_items(items, "")
     assert time.process_time() - started < 0.1
-    assert page.form.keywords.name.text() == "Pasted text"
+    assert page.form.keywords.summary.name.text() == "Pasted text"
     assert headline(page) == "This import would be refused with 402"
 
 
@@ -112,32 +119,67 @@ def test_a_long_paste_into_the_box_itself_is_handed_on(page: SizerPage, qtbot: Q
 def test_a_file_is_taken_by_drop_and_several_are_refused(page: SizerPage, qtbot: QtBot) -> None:
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile("/lists/one.csv")])
-    buttons, keys, copy = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, Qt.DropAction.CopyAction
-    enter = QDragEnterEvent(QPoint(5, 5), copy, data, buttons, keys)
-    page.dragEnterEvent(enter)
-    assert enter.isAccepted()
     with qtbot.waitSignal(page.file_chosen) as told:
-        page.dropEvent(QDropEvent(QPointF(5, 5), copy, data, buttons, keys))
+        assert drop(page, data)
     assert told.args == ["/lists/one.csv"]
     data.setUrls([QUrl.fromLocalFile("/lists/one.csv"), QUrl.fromLocalFile("/lists/two.csv")])
     with qtbot.assertNotEmitted(page.file_chosen):
-        page.dropEvent(QDropEvent(QPointF(5, 5), copy, data, buttons, keys))
+        assert drop(page, data)
     assert page.form.keywords.error.text() == "One file at a time, please."
+    page.show_entries([], NOW)
+    assert not drop(page, data)
 
 
-def test_a_file_that_cannot_be_read_is_said_beside_the_list(page: SizerPage) -> None:
-    page.show_busy("Reading one.csv…")
+def test_a_file_that_cannot_be_read_is_said_beside_the_list(page: SizerPage, qtbot: QtBot) -> None:
+    page.show_busy("Reading one.csv")
+    qtbot.waitUntil(lambda: page.form.keywords.stack.page == BUSY)
     page.show_error("one.csv has no line that is text.")
     assert page.form.keywords.error.isVisibleTo(page)
-    assert page.form.keywords.stack.currentIndex() == 0
+    assert page.form.keywords.stack.page == 0
 
 
-def test_another_column_is_asked_for(page: SizerPage, qtbot: QtBot) -> None:
-    with qtbot.assertNotEmitted(page.column_chosen):
-        page.show_items(ITEMS, "one.csv", ("Keyword", "Volume"), "Keyword")
-    with qtbot.waitSignal(page.column_chosen) as told:
-        page.form.keywords.columns.setCurrentText("Volume")
-    assert told.args == ["Volume"]
+def test_what_is_read_at_once_is_not_said_to_be_read(page: SizerPage) -> None:
+    page.show_busy("Reading one.csv")
+    page.show_items(ITEMS, "one.csv", GUESS)
+    waiting = page.form.keywords.findChild(QTimer, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    assert waiting is not None
+    assert not waiting.isActive()
+    assert page.form.keywords.stack.page == SUMMARY
+
+
+def test_waiting_for_a_list_can_be_ended(page: SizerPage, qtbot: QtBot) -> None:
+    page.show_items(ITEMS, "one.csv", GUESS)
+    page.show_busy("Reading big.csv")
+    qtbot.waitUntil(lambda: page.form.keywords.stack.page == BUSY)
+    with qtbot.waitSignal(page.form.keywords.cancelled):
+        page.form.keywords.busy.cancel.click()
+    assert page.form.keywords.stack.page == SUMMARY
+    assert page.form.keywords.summary.name.text() == "one.csv"
+
+
+def test_how_a_file_is_read_can_be_changed(page: SizerPage, qtbot: QtBot) -> None:
+    rows = tuple((line, (f"word {line}", str(line))) for line in range(1, 12))
+    page.show_items(ITEMS, "one.csv", replace(GUESS, rows=rows))
+    page.form.keywords.summary.change.click()
+    sheet = page.window().findChild(GuessSheet)
+    assert sheet is not None
+    assert [sheet.column.itemText(place) for place in range(sheet.column.count())] == ["Keyword", "Volume"]
+    shown = sheet.table.model()
+    assert shown.rowCount() == 8
+    titles = [shown.headerData(place, Qt.Orientation.Horizontal) for place in range(2)]
+    assert titles == ["✓ Keyword", "Volume"]
+    with qtbot.waitSignal(page.form.keywords.wanted) as told:
+        sheet.column.setCurrentIndex(1)
+    assert told.args == [Wanted(column="Volume")]
+    page.show_items(ITEMS, "one.csv", replace(GUESS, rows=rows, place=1))
+    assert shown.headerData(1, Qt.Orientation.Horizontal) == "✓ Volume"
+    with qtbot.waitSignal(page.form.keywords.wanted) as told:
+        sheet.delimiter.setCurrentIndex(sheet.delimiter.findText("tab"))
+    assert told.args == [Wanted(delimiter="\t")]
+    page.show_error("one.csv: nothing to send.")
+    assert sheet.error.text() == "one.csv: nothing to send."
+    sheet.accept()
+    assert page.form.keywords.stack.page == SUMMARY
 
 
 def test_the_choices_of_an_account_come_back_with_it(page: SizerPage) -> None:
@@ -215,7 +257,7 @@ def test_empty_pages_say_what_to_do(page: SizerPage, qtbot: QtBot) -> None:
     page.choose_account("s")
     assert page.hint.title.text() == "No price of Silent is known"
     page.choose_account("m", "action")
-    assert page.hint.title.text() == "Drop a CSV here, or paste one action a line"
+    assert page.hint.title.text() == "Drop a file here, or paste one action a line"
     page.show_entries([], NOW)
     assert page.body.currentIndex() == 0
     button = page.body.widget(0).findChild(QAbstractButton)

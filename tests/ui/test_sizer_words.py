@@ -1,5 +1,6 @@
 """What the sizer says, and how its bars stand."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -8,11 +9,19 @@ from tests.ui.sizer_sample import NOW, meter, tracker, wallet
 from creditdesk.core.keywords import clean
 from creditdesk.core.pools import Level, PoolKind
 from creditdesk.core.sizing import Demand
+from creditdesk.core.ways import WayKind
 from creditdesk.ui.board import Entry
 from creditdesk.ui.nouns import counted, many, one
 from creditdesk.ui.sizer_bars import bar_of
 from creditdesk.ui.sizer_case import Answer, Question, ask
-from creditdesk.ui.sizer_words import count_line, items_line, pool_line, reading_line, sentence
+from creditdesk.ui.sizer_engines import Engine
+from creditdesk.ui.sizer_guess import Guess
+from creditdesk.ui.sizer_notes import count_line, reading_line
+from creditdesk.ui.sizer_sections import Already, Holding, counts, sections
+from creditdesk.ui.sizer_way_words import way_words
+from creditdesk.ui.sizer_words import pool_line, sentence
+
+BOTH = (Engine(), Engine(device="mobile"))
 
 
 def asked(entry: Entry, operation: str, count: int, **more: object) -> Answer:
@@ -28,7 +37,7 @@ def demand(**values: object) -> Demand:
 
 
 def test_a_refusal_says_that_nothing_is_taken_and_which_pool_is_tighter() -> None:
-    answer = asked(tracker(), "track-keywords", 620, factors={"engines": "2"})
+    answer = asked(tracker(), "track-keywords", 620, factors={"engines": "2"}, engines=BOTH)
     said = sentence(answer)
     assert said.level is Level.CRITICAL
     assert said.headline == "This import would be refused with 402"
@@ -38,18 +47,18 @@ def test_a_refusal_says_that_nothing_is_taken_and_which_pool_is_tighter() -> Non
     lines = [pool_line(each, PoolKind.SLOTS) for each in answer.verdict.demands]
     assert [line.figure for line in lines] == ["882 too many", "fits"]
     assert lines[0].rest == "needs 1,240, 358 of 1,000 left"
-    assert count_line(answer, {"engines": 2}) == ("620 keywords × 2 search engines = ", "1,240")
+    assert count_line(answer) == ("620 keywords × 2 search engines = ", "1,240")
 
 
 def test_the_largest_part_that_fits_is_offered_and_exactly_enough_fits() -> None:
     answer = asked(tracker(), "track-keywords", 620, factors={"engines": "2"})
-    assert [(way.text, way.count, way.needs, way.left_after) for way in answer.ways] == [
-        ("Send the first 179 keywords now, keep 441 for later", 179, (Decimal(358), Decimal(358)), Decimal(0))
-    ]
+    (way,) = [each for each in answer.ways if each.kind is WayKind.PART]
+    assert way_words(way, answer) == "Send the first 179 keywords now, keep 441 for later"
+    assert (way.items, way.added_now, way.left_after) == (179, Decimal(358), Decimal(0))
     enough = asked(tracker(), "track-keywords", 179, factors={"engines": "2"})
     assert sentence(enough).level is Level.GOOD
     assert sentence(enough).detail == "Leaves 0 of Keywords and 1,432 of Data rows."
-    assert enough.ways[0].text == "Send all 179 keywords"
+    assert way_words(enough.ways[0], enough) == "Send all 179 keywords"
 
 
 def test_a_reserve_that_is_touched_is_said_and_a_part_that_keeps_it_is_offered() -> None:
@@ -57,7 +66,8 @@ def test_a_reserve_that_is_touched_is_said_and_a_part_that_keeps_it_is_offered()
     said = sentence(answer)
     assert (said.level, said.headline) == (Level.LOW, "It fits, but goes under your reserve")
     assert said.detail == "Leaves 12 of Top-up; you keep 15."
-    assert [(way.id, way.count) for way in answer.ways] == [("all", 100), ("reserve", 97)]
+    found = {way.id: way.items for way in answer.ways}
+    assert (found["all"], found["reserve"]) == (100, 97)
     assert asked(meter(), "rank-check", 97, reserve={"top-up": Decimal(15)}).ways[0].id == "all"
 
 
@@ -73,8 +83,8 @@ def test_a_range_that_may_or_may_not_fit_cannot_be_told() -> None:
     assert said.level is Level.NOT_READ
     assert said.headline == "Cannot tell: it may fit or not"
     assert said.detail == "It needs 60 to 900 credits. The first 7 actions surely fit."
-    assert answer.ways[0].count == 7
-    assert count_line(answer, {}) == ("60 actions = ", "60 to 900 credits")
+    assert [way.items for way in answer.ways if way.kind is WayKind.PART] == [7]
+    assert count_line(answer) == ("60 actions = ", "60 to 900 credits")
 
 
 @pytest.mark.parametrize(
@@ -107,7 +117,7 @@ def test_hidden_amounts_are_hidden_in_every_sentence() -> None:
         assert answer.verdict is not None
         said = sentence(answer, hide=True)
         lines = [pool_line(each, None, Decimal(0), hide=True).said for each in answer.verdict.demands]
-        text = " ".join([said.headline, said.detail, *lines, *count_line(answer, {}, hide=True)])
+        text = " ".join([said.headline, said.detail, *lines, *count_line(answer, hide=True)])
         for amount in ("358", "1,790", "1,240", "882", "92", "900", "15", "3.18", "2.18", "credits left"):
             assert amount not in text, (amount, text)
 
@@ -115,7 +125,7 @@ def test_hidden_amounts_are_hidden_in_every_sentence() -> None:
 def test_money_is_said_as_money() -> None:
     answer = asked(wallet(), "task", 600, factors={"price": "0.004"})
     assert sentence(answer).detail == "Leaves $0.78."
-    assert count_line(answer, {}) == ("600 tasks = ", "$2.40")
+    assert count_line(answer) == ("600 tasks = ", "$2.40")
 
 
 def test_the_age_and_the_way_of_the_reading_are_said() -> None:
@@ -125,8 +135,24 @@ def test_the_age_and_the_way_of_the_reading_are_said() -> None:
 
 
 def test_the_list_is_counted_in_words() -> None:
-    assert items_line(clean(["a", "A ", "", "b", "x\x01"])) == "1 repeated · 1 blank · 1 rejected"
-    assert items_line(clean(["a"])) == ""
+    held = Holding(clean(["a", "A ", "", "b", "x\x01"]))
+    assert [said for _, said in counts(held)] == ["1 repeated", "1 blank", "1 unusable"]
+    assert counts(Holding(clean(["a"]))) == []
+    there = replace(held, already=Already(("a",), ("b",)), guess=Guess(left_out=1))
+    assert [said for _, said in counts(there)] == [
+        "1 repeated",
+        "1 already tracked",
+        "1 blank",
+        "1 unusable",
+        "1 row of totals left out",
+    ]
+    assert [(each.id, [each.words(row) for row in range(each.count)]) for each in sections(there)] == [
+        ("add", ["line 4: b"]),
+        ("repeated", ["line 2: A"]),
+        ("tracked", ["line 1: a"]),
+        ("blank", ["line 3: blank"]),
+        ("unusable", ["line 5: control character"]),
+    ]
 
 
 def test_a_bar_shows_used_this_import_too_many_and_the_limit() -> None:

@@ -1,11 +1,13 @@
 """The tray: the worst level in shape and colour on any panel, what is left in menu and tool tip, hidden when told."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 from tests.ui.conftest import NOW, oneclick, ranktracker
 
@@ -13,6 +15,31 @@ from creditdesk.core.pools import Level, Trouble, TroubleKind
 from creditdesk.core.settings import Settings
 from creditdesk.ui.board import Entry
 from creditdesk.ui.tray import COLOURS, SHOWN_AT_MOST, SIZES, Tray, level_icon, worst_level
+
+
+class LateTray(Tray):
+    """A tray on a desktop that brings its trays when the test says so, and is looked for without delay."""
+
+    there = False
+
+    def __init__(self) -> None:
+        super().__init__(lambda: NOW)
+        timer = self.findChild(QTimer)
+        assert isinstance(timer, QTimer)
+        timer.setInterval(1)
+
+    @staticmethod
+    def available() -> bool:
+        return LateTray.there
+
+
+@pytest.fixture
+def late(qtbot: QtBot) -> Iterator[LateTray]:
+    LateTray.there = False
+    tray = LateTray()
+    yield tray
+    tray.hide()
+
 
 PANELS = {"light": "#F2F2F2", "dark": "#1E1E1E"}
 
@@ -137,3 +164,52 @@ def test_without_a_tray_there_is_no_balloon(tray: Tray) -> None:
     tray.show()
     assert not tray.shown
     assert not tray.balloon("A title", "A text", True)
+
+
+def test_a_tray_that_comes_late_is_used_and_nobody_is_told_that_there_is_none(qtbot: QtBot, late: LateTray) -> None:
+    missed: list[bool] = []
+    late.missed.connect(lambda: missed.append(True))
+    late.show_entries([at_level(Level.LOW)], Settings())
+    late.show()
+    assert (late.shown, late.awaited) == (False, True)
+    with qtbot.waitSignal(late.arrived):
+        LateTray.there = True
+    assert (late.shown, late.awaited, missed) == (True, False, [])
+    icon = late.findChild(QSystemTrayIcon)
+    assert isinstance(icon, QSystemTrayIcon)
+    assert icon.toolTip() == late.tool_tip()
+    assert icon.contextMenu() is not None
+
+
+def test_the_icon_is_made_when_its_tray_is_there_since_an_older_one_would_never_get_into_it(late: LateTray) -> None:
+    late.show()
+    assert late.findChild(QSystemTrayIcon) is None
+    LateTray.there = True
+    late.show()
+    assert late.shown
+
+
+def test_after_a_while_there_is_no_tray_and_that_is_said_once(qtbot: QtBot, late: LateTray) -> None:
+    missed: list[bool] = []
+    late.missed.connect(lambda: missed.append(True))
+    with qtbot.waitSignal(late.missed):
+        late.show()
+    assert not late.awaited
+    late.show()
+    assert not late.awaited
+    LateTray.there = True
+    late.show()
+    assert late.shown
+    assert missed == [True]
+
+
+def test_a_tray_that_goes_is_awaited_again(qtbot: QtBot, late: LateTray) -> None:
+    LateTray.there = True
+    late.show()
+    LateTray.there = False
+    assert not late.shown
+    late.show()
+    assert late.awaited
+    with qtbot.waitSignal(late.arrived):
+        LateTray.there = True
+    assert late.shown

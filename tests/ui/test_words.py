@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 from creditdesk.core.definition import Definition
 from creditdesk.core.offers import Fact
 from creditdesk.core.pools import Account, Level, Pool, PoolKind, RunOut, Source, Trouble, TroubleKind
+from creditdesk.core.settings import Settings
+from creditdesk.core.totals import Total
 from creditdesk.ui import outlook, words
+from creditdesk.ui.totals_words import totals_line
 
 NOW = datetime(2025, 11, 21, 9, 14, tzinfo=UTC)
 VENDOR = Definition("ranktracker", "Ranktracker", Fact(NOW.date(), "made up"))
@@ -117,6 +120,8 @@ def test_days_are_short_and_get_a_year_only_far_away() -> None:
     assert words.short_day(datetime(2026, 1, 9, tzinfo=UTC), NOW) == "9 Jan"
     assert words.short_day(datetime(2027, 1, 9, tzinfo=UTC), NOW) == "9 Jan 2027"
     assert words.moment(NOW - timedelta(hours=2), NOW) == "Today 07:14"
+    assert words.moment(NOW - timedelta(hours=2), NOW, inside=True) == "today 07:14"
+    assert words.moment(NOW - timedelta(days=2), NOW, inside=True) == "Wed 19 Nov 09:14"
     assert words.moment(NOW - timedelta(hours=20), NOW) == "Yesterday 13:14"
     assert words.moment(NOW - timedelta(days=2), NOW) == "Wed 19 Nov 09:14"
 
@@ -205,3 +210,18 @@ def test_a_range_may_have_no_end() -> None:
     high = datetime(2025, 12, 1, tzinfo=UTC)
     assert outlook.range_line(RunOut("a", low, low, high, Decimal(1)), NOW) == "8 in 10 times between 25 Nov and 1 Dec"
     assert "maybe never" in outlook.range_line(RunOut("a", low, low, None, Decimal(1)), NOW)
+
+
+@pytest.mark.parametrize(
+    ("unit", "said"),
+    [("credits", "1 credit"), ("queries", "1 query"), ("boxes", "1 box"), ("searches", "1 search"), ("rows", "1 row")],
+)
+def test_one_is_said_in_the_singular(unit: str, said: str) -> None:
+    assert words.amount(Decimal(1), unit) == said
+    assert words.count(1, unit) == said
+    assert words.count(2, unit) == f"2 {unit}"
+
+
+def test_a_total_counts_its_accounts_in_the_plural() -> None:
+    total = Total("tracker", "credits", "", "", Decimal(1), 2, 0)
+    assert totals_line([total], [], Settings()) == "tracker: 1 credit left in 2 accounts"

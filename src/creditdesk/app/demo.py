@@ -5,6 +5,7 @@ from pathlib import Path
 
 from creditdesk.app.process import make_application, quit_on_signals, report_bugs, temporary_folder
 from creditdesk.app.sample import SampleAccount, past_snapshots, sample_accounts
+from creditdesk.app.sample_tracked import track, tracked_words
 from creditdesk.core.pools import Account, Custody
 from creditdesk.core.series import Episode
 from creditdesk.desk.opening import Desk, open_desk
@@ -78,6 +79,11 @@ def _account(sample: SampleAccount, account_id: str, vault: Vault, sandbox: Sand
         if definition.readable:
             for credential in definition.credentials:
                 vault.keep(account_id, credential.name, key)
+        if sample.tracks:
+            empty = {"keywords": 0, "dataRows": 0}
+            sandbox.call(lambda box: box.update_account(sample.provider, account_id, usage=empty))
+            track(f"{base_url}/v1", key, tracked_words(resources() / "sample"))
+            sandbox.call(lambda box: box.update_account(sample.provider, account_id, usage=sample.state["usage"]))
         if sample.fault:
             fault = Fault(kind=FaultKind(sample.fault), provider=sample.provider, account=account_id, retry_after=240)
             sandbox.call(lambda box: box.set_fault(fault))

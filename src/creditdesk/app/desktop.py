@@ -67,7 +67,7 @@ class Desktop(QObject):
         self.readings.show_list(readings)
         if self.window.isVisible():
             self._after_first_paint()
-        elif self.parts.settings.start_in_tray and not self.parts.sample and Tray.available():
+        elif self.parts.settings.start_in_tray and not self.parts.sample:
             QTimer.singleShot(0, self._after_first_paint)
         else:
             self._front.painted.connect(self._after_first_paint)
@@ -131,6 +131,9 @@ class Desktop(QObject):
         pages.refresh_requested.connect(readings.ask_again)
         pages.settings_changed.connect(self._settle)
         pages.listed.connect(readings.list_anew)
+        self.tray.arrived.connect(self._mind_the_tray)
+        self.tray.arrived.connect(pages.renew)
+        self.tray.missed.connect(self._do_without_tray)
         self.tray.open_requested.connect(self.raise_window)
         self.tray.refresh_requested.connect(readings.refresh_all)
         self.tray.quit_requested.connect(self.quit)
@@ -168,19 +171,24 @@ class Desktop(QObject):
             self.window.show_notice(self.parts.desk.notice)
         if not self.parts.sample:
             self.tray.show()
-            if not Tray.available() and not self.parts.settings.told_no_tray:
-                self._no_tray = self.window.show_notice(NO_TRAY)
-                self._remember(told_no_tray=True)
         self._name_store()
         self.readings.poller.start()
         self.readings.recall_all()
 
     def _mind_the_tray(self) -> None:
         """A tray may come late. It may also go, and then it must not take the window along."""
-        if self.tray.shown and self._no_tray is not None:
-            self._no_tray.clear_news()
-        elif not self.tray.shown and not self.window.isVisible():
+        if self.tray.shown:
+            if self._no_tray is not None:
+                self._no_tray.clear_news()
+        elif not self.tray.awaited and not self.window.isVisible():
             self.window.showMinimized()
+
+    def _do_without_tray(self) -> None:
+        """No tray came for a while: say so once, and have a window without it."""
+        if not self.parts.settings.told_no_tray:
+            self._no_tray = self.window.show_notice(NO_TRAY)
+            self._remember(told_no_tray=True)
+        self._mind_the_tray()
 
     def _name_store(self) -> None:
         """Learn what the keyring is called: it is loaded now, after the first paint."""

@@ -3,14 +3,20 @@
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtCore import QMimeData, QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
 from creditdesk.app.accounts import AccountStories
 from creditdesk.app.parts import Parts
 from creditdesk.app.telling import Teller
+from creditdesk.core.pools import Level
 from creditdesk.paths import Places
+from creditdesk.store.history import HistoryError
+from creditdesk.store.outbox import Outbox
+from creditdesk.ui.nouns import counted
+from creditdesk.ui.parts import button
+from creditdesk.ui.sizer_drop import DropTarget
 
 
 class Story(Protocol):
@@ -64,6 +70,9 @@ class Pages(QObject):
         for name, make in makers.items():
             parts.window.add_page(name, make)
         parts.window.page_shown.connect(self._shown)
+        drops = DropTarget(parts.window, texts=False)
+        drops.taken.connect(self._take)
+        self._look_for_imports()
 
     def size(self, account_id: str) -> None:
         """Open the sizer, for this account if one is given."""
@@ -82,6 +91,36 @@ class Pages(QObject):
         story = self._made["sizer"]
         if isinstance(story, SizerStory):
             story.open_file(path)
+
+    def _take(self, data: QMimeData) -> None:
+        """A file was dropped anywhere on the window: it is a list to size."""
+        from creditdesk.ui.sizer_page import SizerPage
+
+        self._parts.window.show_page("sizer")
+        page = self._parts.window.page("sizer")
+        if isinstance(page, SizerPage):
+            page.take(data)
+
+    def _look_for_imports(self) -> None:
+        """Say that imports were not finished when the program ended. None goes on by itself."""
+        history = self._parts.desk.tools.history
+
+        async def story() -> int:
+            try:
+                sendings = await Outbox(history.connections).sendings()
+            except HistoryError:
+                return 0  # what is wrong with the history is said elsewhere
+            return sum(not each.done for each in sendings)
+
+        def told(count: int) -> None:
+            if count:
+                show = button("Show", "secondary", name="Show the imports that are not finished")
+                show.clicked.connect(lambda: self._parts.window.show_page("sizer"))
+                verb = "is" if count == 1 else "are"
+                text = f"{counted(count, 'import')} {verb} not finished. Nothing is sent until you go on with it."
+                self._parts.window.show_notice(text, Level.NOT_READ, [show])
+
+        self._parts.ask(story, told)
 
     def show_history(self, account_id: str) -> None:
         """Open the history of this account."""

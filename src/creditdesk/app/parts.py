@@ -41,6 +41,6 @@ class Parts:
         """The reading with its vendor's definition. One that is gone or broken leaves a card that can be removed."""
         provider = reading.account.provider
         try:
-            return Entry(reading, self.desk.tools.catalogue.get(provider))
+            return Entry(reading, self.desk.tools.catalogue.get(provider), self.sample)
         except (UnknownProvider, DefinitionError):
             return Entry(reading, Definition(provider, provider, Fact(self.now().date(), "")))

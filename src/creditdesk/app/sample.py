@@ -32,6 +32,7 @@ class SampleAccount:
     confirmed: bool
     pools: tuple[Mapping[str, Any], ...]
     last_read_at: datetime
+    tracks: bool = False  # its vendor lists the keywords of tracked-keywords.txt
 
 
 def sample_accounts(folder: Path, now: datetime) -> list[SampleAccount]:
@@ -74,6 +75,7 @@ def _account(row: Mapping[str, Any], now: datetime) -> SampleAccount:
         confirmed=row.get("confirmed", False),
         pools=tuple(row["pool"]),
         last_read_at=now - timedelta(hours=row.get("last_read_hours_ago", 0), minutes=2),
+        tracks=row.get("tracks", False),
     )
 
 

@@ -16,6 +16,8 @@ from creditdesk.ui.account_dialog import AccountDialog
 from creditdesk.ui.account_draft import Surroundings
 from creditdesk.ui.dialogs import picture
 from creditdesk.ui.key_field import KeyField, literal_prefix
+from creditdesk.ui.sizer_engines import EngineRows
+from creditdesk.ui.sizer_page import SizerPage
 
 SIZES = ((1280, 820), (900, 600))
 THEMES = ("light", "dark")
@@ -56,12 +58,34 @@ def _take(application: QApplication, desktop: Desktop, page: str) -> QPixmap:
     if page == "history":
         desktop.pages.show_history("sample0")
     elif page == "sizer":
-        desktop.pages.size(SHOWN)
-        desktop.pages.open_list(resources() / "sample" / "spring-campaign.csv")
+        _size(application, desktop)
     else:
         desktop.window.show_page(page)
     _settle(application, desktop)
     return desktop.window.grab()
+
+
+def _size(application: QApplication, desktop: Desktop) -> None:
+    """An import on two search engines that would be refused, without what is tracked already."""
+    desktop.pages.size(SHOWN)
+    page = desktop.window.page("sizer")
+    if not isinstance(page, SizerPage):
+        return
+    desktop.pages.open_list(resources() / "sample" / "spring-campaign.csv")
+    _settle(application, desktop)
+    rows = page.form.factors.findChild(EngineRows)
+    if isinstance(rows, EngineRows) and len(rows.engines()) == 1:
+        rows.start_adding()
+        rows.finish()
+    box = page.form.place
+    if box.place is None:
+        box.read.click()
+        _settle(application, desktop)
+        box.places.setCurrentIndex(1)
+    box.subtract.setChecked(True)
+    _settle(application, desktop)
+    page.check_requested.emit(SHOWN)
+    page.form.operation.setFocus()
 
 
 def _add_account(application: QApplication, desktop: Desktop) -> QPixmap:
@@ -79,6 +103,8 @@ def _add_account(application: QApplication, desktop: Desktop) -> QPixmap:
                     field.put(f"{literal_prefix(credential.pattern)}sample-key-0000")
         dialog.show_test(entry.reading.snapshot, entry.definition, desktop.parts.now())
     dialog.open()
+    for field in dialog.findChildren(KeyField):
+        field.deselect()
     _settle(application, desktop)
     shot = picture(dialog, desktop.window)
     dialog.reject()

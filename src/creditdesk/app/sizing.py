@@ -1,16 +1,33 @@
 """The window's side of sizing: files are read by a child process, long pastes cleaned off the GUI thread."""
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from creditdesk.app.accounts import SAID, AccountStories
+from creditdesk.app.freeing import FreeStory
 from creditdesk.app.parts import Parts
+from creditdesk.app.placing import PlaceStory
+from creditdesk.app.probing import ProbeStory
+from creditdesk.app.sending import SendStory
+from creditdesk.app.writing import TABLES, write_later, write_rows
+from creditdesk.core.import_plan import Source
 from creditdesk.core.keywords import Items
+from creditdesk.core.sending import Sending
 from creditdesk.desk.listing import Listed, read_list
-from creditdesk.store.sheets import SheetError
+from creditdesk.store.sheets import Choice, Progress, SheetError
+from creditdesk.ui import words
+from creditdesk.ui.items_dialog import Section
+from creditdesk.ui.sizer_guess import Guess, Wanted
 from creditdesk.ui.sizer_page import SizerPage
+
+__all__ = ["SizerStory", "write_later"]
 
 
 class SizerStory(QObject):
@@ -23,6 +40,7 @@ class SizerStory(QObject):
 
     refresh_requested = Signal(str)
     link_requested = Signal(str)
+    _progress = Signal(int, int, int)
 
     def __init__(self, parts: Parts, stories: AccountStories, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -30,21 +48,36 @@ class SizerStory(QObject):
         self._stories = stories
         self._page: SizerPage | None = None
         self._file: Path | None = None
+        self._known: tuple[Items | None, Source] = (None, Source())
+        self._asked = 0
+        self._tasks: dict[int, asyncio.Task[Any]] = {}  # touched on the engine's thread only
+        self.sending = SendStory(parts, self)
+        self.placing: PlaceStory | None = None
+        self._progress.connect(self._show_progress, Qt.ConnectionType.QueuedConnection)
 
     def make(self) -> SizerPage:
         """The page, wired."""
         page = self._page = SizerPage()
         page.file_chosen.connect(lambda path: self.open_file(Path(path)))
-        page.column_chosen.connect(self._choose_column)
+        page.form.keywords.wanted.connect(self._read_as)
+        page.form.keywords.cancelled.connect(self._cancel)
         page.text_given.connect(self._clean)
         page.check_requested.connect(self.refresh_requested)
         page.balance_requested.connect(self._stories.type_balance)
         page.edit_requested.connect(self._stories.edit)
         page.add_requested.connect(lambda: self._stories.add())
         page.export_requested.connect(self._export)
-        page.copied.connect(lambda count: self._parts.window.show_toast(f"Copied {count:,} items."))
-        page.reserve_changed.connect(self._keep_reserve)
+        page.form.keywords.section_exported.connect(self._export_section)
+        page.copied.connect(lambda count: self._parts.window.show_toast(f"Copied {words.count(count, 'items')}."))
+        page.reserve_changed.connect(lambda account, amounts: self._keep(account, reserve=amounts))
+        page.limits_changed.connect(lambda account, amounts: self._keep(account, ask_over=amounts))
         page.link_requested.connect(self.link_requested)
+        self.placing = PlaceStory(self._parts, page, self)
+        FreeStory(self._parts, page, self.placing, self).refresh_requested.connect(self.refresh_requested)
+        ProbeStory(self._parts, page, self)
+        self.sending.attach(page, self._source_of)
+        self.sending.refresh_requested.connect(self.refresh_requested)
+        self.sending.accepted.connect(self._place_changed)
         page.show_settings(self._parts.settings)
         self.renew()
         return page
@@ -53,6 +86,7 @@ class SizerStory(QObject):
         """Show the accounts as they stand now."""
         if self._page is not None:
             self._page.show_entries(self._parts.board.entries(), self._parts.now())
+            self.sending.renew()
 
     def settle(self) -> None:
         """The desk's settings changed."""
@@ -64,66 +98,98 @@ class SizerStory(QObject):
         if self._page is not None and account_id:
             self._page.choose_account(account_id)
 
-    def open_file(self, path: Path, column: str | None = None) -> None:
+    def open_file(self, path: Path, wanted: Wanted | None = None) -> None:
         """Read a list from a file, in a child process."""
-        if self._page is None:
-            return
         self._file = path
-        self._page.show_busy(f"Reading {path.name}")
+        self._read(path, path.name, Choice() if wanted is None else _choice(wanted))
 
-        async def story() -> Listed | str:
-            try:
-                return await read_list(path, path.name, column)
-            except SheetError as error:
-                return str(error)
-
-        def told(result: Listed | str) -> None:
-            if self._page is None or self._file != path:
-                return
-            if isinstance(result, str):
-                self._page.show_error(result)
-            else:
-                self._page.show_items(result.items, path.name, result.column.columns, result.column.name)
-
-        self._parts.ask(story, told)
-
-    def _choose_column(self, column: str) -> None:
+    def _read_as(self, wanted: Wanted) -> None:
         if self._file is not None:
-            self.open_file(self._file, column)
+            self.open_file(self._file, wanted)
 
     def _clean(self, text: str) -> None:
-        if self._page is None:
-            return
-        self._page.show_busy("Reading the list")
         self._file = None
+        self._read(text.encode("utf-8", "replace"), "pasted text", None)
 
-        async def story() -> Items | str:
+    def _read(self, source: Path | bytes, name: str, choice: Choice | None) -> None:
+        """Read a list; what was asked for before is not waited for any more."""
+        page = self._page
+        if page is None:
+            return
+        self._cancel()
+        number = self._asked
+        page.show_busy(f"Reading {name}")
+
+        def progress(so_far: Progress) -> None:  # on a thread of the reading
+            self._progress.emit(number, so_far.bytes_read, so_far.bytes_total)
+
+        async def story() -> Listed | str:
+            task = asyncio.current_task()
+            if task is not None:
+                self._tasks[number] = task
             try:
-                return (await read_list(text.encode("utf-8", "replace"), "pasted text")).items
+                return await read_list(source, name, choice, progress)
             except SheetError as error:
                 return str(error)
+            finally:
+                self._tasks.pop(number, None)
 
-        def told(result: Items | str) -> None:
-            if self._page is None:
+        def told(result: Listed | str) -> None:
+            if self._asked != number:
                 return
             if isinstance(result, str):
-                self._page.show_error(result)
-            else:
-                self._page.show_items(result, "")
+                page.show_error(result)
+                return
+            self._known = (result.items, _source(result, source))
+            page.show_items(result.items, name if choice else "", _guess(result) if choice else None)
 
         self._parts.ask(story, told)
 
-    def _export(self, name: str, items: tuple[str, ...]) -> None:
-        path, _ = QFileDialog.getSaveFileName(self._parts.window, "Export what fits", name, "Text (*.txt)")
-        if path:
-            write_later(self._parts, Path(path), "\n".join(items) + "\n", f"{len(items):,} items")
+    def _show_progress(self, number: int, done: int, of: int) -> None:
+        if self._page is not None and number == self._asked:
+            self._page.form.keywords.busy.show_part(done, of)
 
-    def _keep_reserve(self, account_id: str, reserve: dict[str, object]) -> None:
+    def _cancel(self) -> None:
+        """Stop reading what was asked for last; its child process ends."""
+        number, self._asked = self._asked, self._asked + 1
+
+        async def story() -> None:
+            if number in self._tasks:
+                self._tasks[number].cancel()
+
+        if number:
+            self._parts.ask(story)
+
+    def _source_of(self, items: Items) -> Source:
+        """Where exactly these items came from; what was typed into the box has no source."""
+        read, source = self._known
+        return source if items is read else Source(name="typed list")
+
+    def _place_changed(self, sending: Sending) -> None:
+        """An import brought new rows there: what was known to be tracked is not true any more."""
+        if self.placing is not None:
+            self.placing.forget(sending.account, sending.place.id)
+
+    def _export(self, name: str, items: tuple[str, ...]) -> None:
+        path, _ = QFileDialog.getSaveFileName(self._parts.window, "Export what fits", name, TABLES)
+        if path:
+            rows = ((item,) for item in items)
+            write_rows(self._parts, Path(path), ((), rows), words.count(len(items), "items"))
+
+    def _export_section(self, section: Section) -> None:
+        name = f"{section.id}.csv"
+        path, _ = QFileDialog.getSaveFileName(self._parts.window, "Export lines", name, TABLES)
+        if path:
+            table = (("Line", "Text", "Reason"), _lines(section))
+            write_rows(self._parts, Path(path), table, words.count(section.count, "lines"))
+
+    def _keep(self, account_id: str, **amounts: dict[str, object]) -> None:
+        """Keep the reserve, or the spending limits, of an account."""
         chosen = self._parts.desk.tools.chosen
 
         async def story() -> str:
             try:
-                chosen.change(chosen.account(account_id).changed(reserve=reserve))
+                chosen.change(chosen.account(account_id).changed(**amounts))
             except SAID as error:
                 return str(error)
             except KeyError:
@@ -139,17 +205,31 @@ class SizerStory(QObject):
         self._parts.ask(story, told)
 
 
-def write_later(parts: Parts, path: Path, text: str, what: str) -> None:
-    """Write a file off the GUI thread and say so."""
+def _lines(section: Section) -> Iterator[tuple[int | None, str, str]]:
+    for index in range(section.count):
+        line, text, why = section.row(index)
+        yield line or None, text, why
 
-    async def story() -> str:
-        try:
-            path.write_text(text, encoding="utf-8", newline="")
-        except OSError as error:
-            return f"{path.name} was not written: {error.strerror}."
-        return f"Wrote {what} to {path.name}."
 
-    def told(text: str) -> None:
-        parts.window.show_toast(text)
+def _choice(wanted: Wanted) -> Choice:
+    return Choice(wanted.encoding, wanted.delimiter, wanted.header_line, wanted.column, wanted.sheet)
 
-    parts.ask(story, told)
+
+def _guess(listed: Listed) -> Guess:
+    """How a file was understood, for the page."""
+    column = listed.column
+    place = 0
+    with suppress(ValueError):
+        place = column.columns.index(column.name)
+    guess = Guess(column.encoding, column.delimiter, column.header_line, column.columns, place, column.sheet)
+    rows = tuple(zip(column.preview_lines, column.preview, strict=False))
+    return replace(guess, sheets=column.sheets, rows=rows, left_out=column.footer)
+
+
+def _source(listed: Listed, source: Path | bytes) -> Source:
+    """Where a list came from, so that a plan can read it again in the same way."""
+    if isinstance(source, bytes):
+        return Source(name="pasted text")
+    column = listed.column
+    read = (column.name, column.encoding, column.delimiter, column.sheet, column.header_line)
+    return Source(str(source.absolute()), "", *read, source.name)

@@ -37,6 +37,7 @@ def main(options: argparse.Namespace) -> int:
     if options.command == "demo":
         from creditdesk.app.demo import run_demo  # the sandbox is for the demo only
 
+        gc.enable()
         harden()
         return run_demo(options.data_dir, options.shots)
     return run_window(places(options.data_dir))

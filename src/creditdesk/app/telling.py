@@ -164,10 +164,19 @@ class Teller(QObject):
                 self._note(bulletin.episodes, "notification")
             elif self._tray.balloon(title, text, urgent):
                 self._note(bulletin.episodes, "balloon")
+            elif self._tray.awaited:
+                self._tell_later(bulletin)
             else:
                 self._tell_here(bulletin)
 
         self._parts.ask(story, told)
+
+    def _tell_later(self, bulletin: Bulletin) -> None:
+        """Right after log-in neither service nor tray may be there yet, and the window be hidden: try again soon."""
+        for episode in bulletin.episodes:
+            self._told.discard(episode.id)
+            self._waiting.setdefault(episode.id, episode)
+        self._timer.start()
 
     def _notifier_now(self) -> Shows:
         """The notifier, made when there is first something to say."""

@@ -3,17 +3,18 @@
 import argparse
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from getpass import getpass
 
-from creditdesk.cli.status import account_lines
-from creditdesk.core.amounts import dumps, parse_amount
+from creditdesk.cli.status import account_lines, instant
+from creditdesk.core.amounts import dumps, parse_amount, plain
 from creditdesk.core.definition import Definition
 from creditdesk.core.pools import Account, Custody
-from creditdesk.core.typed import typed_rules
+from creditdesk.core.typed import Typed, typed_rules
 from creditdesk.desk.accounts import AccountError
 from creditdesk.desk.opening import Desk
+from creditdesk.providers.redaction import redact
 
 MOST_KEY_BYTES = 65_536
 
@@ -69,10 +70,21 @@ async def change(options: argparse.Namespace, desk: Desk) -> int:
     if chosen:
         settings = {name: value for name, value in {**account.settings, **chosen}.items() if value}
         account = await desk.registry.change(account.changed(settings=settings))
-    if balances:
-        await desk.registry.type_balances(account, balances)
-    print(f"Changed {account.name}.")
+    typed = await desk.registry.type_balances(account, balances) if balances else {}
+    print(redact(f"Changed {account.name}: {', '.join(_said(chosen, typed))}."))
     return 0
+
+
+def _said(chosen: Mapping[str, str], typed: Mapping[str, Typed]) -> list[str]:
+    """What was set, as it would be typed, and since when the balances hold."""
+    said = [f"{name}={value}" if value else f"{name} taken away" for name, value in chosen.items()]
+    amounts = [
+        f"{pool}={plain(each.left)}" + ("" if each.limit is None else f"/{plain(each.limit)}")
+        for pool, each in typed.items()
+    ]
+    if amounts:
+        amounts[-1] += f" (typed {instant(max(each.at for each in typed.values()))})"
+    return [*said, *amounts]
 
 
 async def show(options: argparse.Namespace, desk: Desk) -> int:

@@ -49,6 +49,7 @@ def parser() -> Parser:
     _accounts(commands)
     _status(commands)
     _size(commands)
+    _send(commands)
     _providers(commands)
     return root
 
@@ -103,12 +104,73 @@ def _size(commands: "argparse._SubParsersAction[Parser]") -> None:
         "size",
         "Say whether a list would fit. Exit code: 0 fits, 2 would be refused, 3 cannot tell, 1 error.",
     )
-    size.add_argument("file", metavar="FILE", help="a list, one a line or CSV; - for standard input")
+    size.add_argument("file", metavar="FILE", help="a list: text, CSV, XLSX or ODS; - for standard input")
     size.add_argument("--account", required=True, metavar="NAME")
-    size.add_argument("--operation", required=True, metavar="ID")
-    size.add_argument("--column", metavar="C", help="the column of a CSV file, by name or number from 1")
-    size.add_argument("--factor", action="append", default=[], metavar="K=V", help="a factor, such as engines=2")
+    size.add_argument(
+        "--operation", required=True, action="append", metavar="ID", help="what is done with each item; may be repeated"
+    )
+    size.add_argument(
+        "--factor",
+        action="append",
+        default=[],
+        metavar="K=V",
+        help="a factor, such as depth=100, of every operation that has it; rank-check.depth=100 of one",
+    )
+    size.add_argument(
+        "--times", action="append", default=[], metavar="OPERATION=N", help="how often an operation is done"
+    )
+    size.add_argument(
+        "--reserve", action="append", default=[], metavar="[POOL=]N", help="keep this much of each pool, or of one"
+    )
+    size.add_argument("--check-now", action="store_true", help="read the account first")
+    size.add_argument("--probe", action="store_true", help="ask the vendor, for free, what it would really charge")
+    size.add_argument("--domain", default="", metavar="ID", help="where the list would go, by id or name")
+    size.add_argument(
+        "--engine",
+        action="append",
+        default=[],
+        metavar="ROW",
+        help='a search engine: "name=google,location=United States,language=en,device=desktop"; may be repeated',
+    )
+    size.add_argument("--subtract-tracked", action="store_true", help="leave out what is tracked there already")
+    size.add_argument("--first", type=int, default=0, metavar="N", help="only the first N items")
+    size.add_argument("--save", metavar="PLAN", help="write a plan that `send` can carry out (.plan.toml)")
+    size.add_argument("--batch", type=int, default=0, metavar="N", help="items a request, written into the plan")
+    _file_choices(size)
     size.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _file_choices(size: Parser) -> None:
+    """How the file is read, where the guess is not right."""
+    size.add_argument("--column", metavar="C", help="the column of a table, by name or number from 1")
+    size.add_argument("--sheet", metavar="NAME", help="the sheet of a spreadsheet")
+    size.add_argument("--encoding", metavar="NAME", help="such as utf-8, utf-16 or cp1252")
+    size.add_argument("--delimiter", metavar="D", help="comma, semicolon, tab, bar, or none for one item a line")
+    size.add_argument("--header-line", type=int, metavar="N", help="the header's line; 0 for none")
+
+
+def _send(commands: "argparse._SubParsersAction[Parser]") -> None:
+    send = _add(
+        commands,
+        "send",
+        "Send an import by a plan that `size --save` wrote. Exit code: 0 all accepted, 2 the quota does not suffice, "
+        "3 something is unknown, 1 error.",
+    )
+    send.add_argument("plan", nargs="?", metavar="PLAN", help="a plan file")
+    send.add_argument("--resume", metavar="PLAN", help="go on with a plan that was begun")
+    send.add_argument("--batch", type=int, default=0, metavar="N", help="items a request")
+    send.add_argument("--yes", action="store_true", help="send although the account's spending limit is passed")
+    send.add_argument(
+        "--report", metavar="FILE", help="write every item's fate (.csv, .xlsx); alone: of the last sending"
+    )
+    send.add_argument(
+        "--arrived",
+        action="append",
+        default=[],
+        metavar="BATCH=yes|no",
+        help="with --resume: what you found out yourself about a batch that is unknown",
+    )
+    send.add_argument("--json", action="store_true", help="as JSON")
 
 
 def _providers(commands: "argparse._SubParsersAction[Parser]") -> None:

@@ -9,17 +9,18 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from creditdesk.cli import account_commands, provider_commands, size_command, status_command
+from creditdesk.cli import account_commands, provider_commands, send_command, size_command, status_command
 from creditdesk.core.factors import FactorError
 from creditdesk.desk.accounts import AccountError
 from creditdesk.desk.opening import Desk, open_desk
-from creditdesk.desk.tools import utc_now
+from creditdesk.desk.tools import Declined, utc_now
 from creditdesk.paths import Places, places
 from creditdesk.providers.catalogue import UnknownProvider
 from creditdesk.providers.definitions import DefinitionError
 from creditdesk.providers.redaction import RedactingFilter, quiet_libraries, redact
 from creditdesk.store.config import AccountRefused, ConfigError
 from creditdesk.store.history import HistoryError
+from creditdesk.store.plans import PlanError
 from creditdesk.store.privacy import harden, write_crash_report
 from creditdesk.store.sheets import SheetError
 from creditdesk.store.vault import VaultError
@@ -33,6 +34,7 @@ COMMANDS: dict[tuple[str, str], Command] = {
     ("accounts", "remove"): account_commands.remove,
     ("status", ""): status_command.status,
     ("size", ""): size_command.size,
+    ("send", ""): send_command.send,
     ("providers", "list"): provider_commands.listing,
     ("providers", "show"): provider_commands.show,
 }
@@ -40,9 +42,11 @@ COMMANDS: dict[tuple[str, str], Command] = {
 USER_ERRORS = (
     AccountError,
     AccountRefused,
+    Declined,
     DefinitionError,
     FactorError,
     HistoryError,
+    PlanError,
     SheetError,
     UnknownProvider,
     VaultError,

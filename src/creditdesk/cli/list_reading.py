@@ -6,29 +6,29 @@ from pathlib import Path
 
 from creditdesk.desk import listing
 from creditdesk.desk.listing import Listed
-from creditdesk.store.sheets import Column, SheetError, is_known
+from creditdesk.store.sheets import Choice, Column, SheetError, is_known
 
 MOST_BYTES = 256 * 1024 * 1024
 DELIMITERS: Mapping[str, str] = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
-async def read_list(file: str, column: str | None) -> Listed:
+async def read_list(file: str, choice: Choice) -> Listed:
     """The items of a file, or of standard input for "-". Raises SheetError, also when there is nothing to send."""
     name = "standard input" if file == "-" else Path(file).name
-    if column is not None and not column.strip():
+    if choice.column is not None and not choice.column.strip():
         raise SheetError(name, 0, "--column wants a column's name or number, and got an empty text.")
-    return await listing.read_list(_standard_input() if file == "-" else Path(file), name, column)
+    return await listing.read_list(_standard_input() if file == "-" else Path(file), name, choice)
 
 
 def file_json(column: Column) -> dict[str, object]:
     """How the file was understood (docs/cli.md)."""
-    named = column.delimiter or column.header_line
+    named = column.delimiter or column.header_line or column.sheet
     return {
         "encoding": column.encoding,
         "delimiter": column.delimiter or None,
         "header_line": column.header_line or None,
         "column": column.name if named else None,
-        "sheet": None,
+        "sheet": column.sheet or None,
     }
 
 
@@ -36,6 +36,9 @@ def file_words(listed: Listed) -> str:
     """How the file was understood, as a line for a person."""
     column = listed.column
     header = f"header in line {column.header_line}" if column.header_line else "no header"
+    if column.sheet:
+        kind = {"ods": "an ODS workbook"}.get(column.encoding, f"an {column.encoding.upper()} workbook")
+        return f'Read as {kind}, sheet "{column.sheet}", {header}, column "{column.name}".'
     if not column.delimiter:
         word = f' ("{column.name}")' if column.header_line else ""
         return f"Read as text, one item a line, {header}{word} ({column.encoding})."
@@ -54,6 +57,12 @@ def list_notes(listed: Listed) -> list[str]:
             f'The file has {header}: "{column.name}" of its {others + 1} columns was taken, the others were left out. '
             "--column chooses another."
         )
+    if len(column.sheets) > 1:
+        others_there = ", ".join(f'"{each}"' for each in column.sheets if each != column.sheet)
+        notes.append(f'The sheet "{column.sheet}" was read; --sheet chooses another: {others_there}.')
+    if column.footer:
+        rows = "1 row of totals" if column.footer == 1 else f"{column.footer:,} rows of totals"
+        notes.append(f"{rows} at the end {'was' if column.footer == 1 else 'were'} left out.")
     if items.rejected:
         count = len(items.rejected)
         unsent = f"{listing.lines_words(count)} can't be sent and {'is' if count == 1 else 'are'} not counted"

@@ -45,6 +45,10 @@ def check(file: str) -> int:
     except DefinitionError as error:
         print(error)
         return 1
-    pools, operations = len(definition.pools), len(definition.operations)
-    print(f"{file}: fine. {definition.name}: {pools} pools, {operations} operations, as of {definition.fact.as_of}.")
+    pools, operations = _counted(len(definition.pools), "pool"), _counted(len(definition.operations), "operation")
+    print(f"{file}: fine. {definition.name}: {pools}, {operations}, as of {definition.fact.as_of}.")
     return 0
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

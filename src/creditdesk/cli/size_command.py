@@ -1,190 +1,220 @@
-"""`size`: whether a list would fit, as an exit code, as words or as JSON."""
+"""`size`: whether a list would fit, as an exit code, as words or as JSON; and the plan that `send` carries out."""
 
 import argparse
-from collections.abc import Mapping
-from datetime import datetime
-from decimal import Decimal
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
-from creditdesk.cli.account_commands import pairs
-from creditdesk.cli.list_reading import file_json, file_words, list_notes, read_list
-from creditdesk.core.amounts import dumps, plain
-from creditdesk.core.definition import Definition
+from creditdesk.cli.advice import typing_advice
+from creditdesk.cli.list_reading import list_notes, read_list
+from creditdesk.cli.size_question import Asked, asked, choice
+from creditdesk.cli.size_words import Sized, reading_notes, repeats_note, size_json, size_lines
+from creditdesk.core.already import already
+from creditdesk.core.amounts import dumps
 from creditdesk.core.doubt import doubted
-from creditdesk.core.factors import FactorError, allowed_values
-from creditdesk.core.offers import Operation
-from creditdesk.core.pools import Reading
-from creditdesk.core.sizing import Verdict, VerdictKind
-from creditdesk.core.sizing import size as judge
-from creditdesk.core.verdict import Demand, Why
+from creditdesk.core.import_plan import Source
+from creditdesk.core.pools import Account, Reading
+from creditdesk.core.sending import Place
+from creditdesk.core.sizing import size_parts
+from creditdesk.core.verdict import Verdict, VerdictKind
+from creditdesk.core.ways import Way, WayCase, ways
 from creditdesk.desk.accounts import AccountError
 from creditdesk.desk.listing import Listed
 from creditdesk.desk.opening import Desk
+from creditdesk.store.plans import write_plan
 
 EXIT_CODES = {VerdictKind.FITS: 0, VerdictKind.THIN: 0, VerdictKind.REFUSED: 2, VerdictKind.UNKNOWN: 3}
 
-HEADLINES = {
-    VerdictKind.FITS: "It fits.",
-    VerdictKind.THIN: "It fits, but thinly.",
-    VerdictKind.REFUSED: "It would be refused.",
-    VerdictKind.UNKNOWN: "Cannot tell.",
-}
-
-REASONS = {
-    Why.RANGE: "The lowest cost fits, the highest does not.",
-    Why.COST_UNKNOWN: "What it costs is not documented.",
-    Why.NO_PRICE: "No price is known under this account's settings.",
-    Why.FACTOR_MISSING: "A factor is missing.",
-    Why.NO_READING: "The account was never read. Run `creditdesk status --refresh`, or type its balance.",
-    Why.POOL_UNKNOWN: "What one of the pools holds is not known.",
-    Why.NOT_CURRENT: "The last reading does not speak for the account any more. Run `creditdesk status --refresh`.",
-    Why.PLAN_NOT_CHOSEN: "It is over the limit, and some plans bill that instead of refusing.",
-}
-
 
 async def size(options: argparse.Namespace, desk: Desk) -> int:
-    """Size one list for one operation of one account. Nothing is asked of the vendor."""
-    account = desk.registry.named(options.account)
-    definition = desk.tools.catalogue.get(account.provider)
-    operation = find_operation(definition, options.operation)
-    factors = _factors(options, operation)
-    listed = await read_list(options.file, options.column)
-    count = len(listed.items.unique)
+    """Size one list for operations of one account. Nothing is asked of the vendor unless an option says so."""
     desk.reader.load()
+    account = desk.registry.named(options.account)
+    if options.check_now:
+        await desk.reader.read(account.id)
     reading = desk.reader.reading(account)
-    verdict = sized(desk, reading, operation, count, factors)
-    notes = [*list_notes(listed), *verdict.assumptions, *_notes(reading, operation)]
-    if listed.items.repeated:
-        notes.append(repeats_note(listed, sized(desk, reading, operation, count + listed.items.repeated, factors)))
+    question = asked(options, desk.tools.catalogue.get(account.provider), reading)
+    listed = await read_list(options.file, choice(options))
+    sized = await _Sizing(options, desk, question, listed, reading).run()
     if options.json:
-        print(dumps(size_json(verdict, listed, reading, desk.tools.clock(), notes), indent=2))
+        print(dumps(size_json(sized, desk.tools.clock()), indent=2))
     else:
-        print("\n".join(size_lines(verdict, listed, notes)))
-    return EXIT_CODES[verdict.kind]
+        print("\n".join(size_lines(sized)))
+    return EXIT_CODES[sized.verdict.kind]
 
 
-def sized(desk: Desk, reading: Reading, operation: Operation, count: int, factors: Mapping[str, str]) -> Verdict:
+def judged(desk: Desk, question: Asked, reading: Reading, count: int) -> Verdict:
     """Whether the vendor would take this many items by what was last read. Raises FactorError."""
-    account, now = reading.account, desk.tools.clock()
-    definition = desk.tools.catalogue.get(account.provider)
-    verdict = judge(definition, operation, count, factors, reading.snapshot, account.settings, account.reserve, now)
-    return doubted(verdict, reading)
-
-
-def find_operation(definition: Definition, operation_id: str) -> Operation:
-    """The vendor's operation with this id. Raises AccountError that lists the ones there are."""
-    operation = definition.operation(operation_id)
-    if operation is None:
-        known = ", ".join(each.id for each in definition.operations) or "none"
-        raise AccountError("operation", f"{definition.name} has no operation {operation_id!r}. Operations: {known}.")
-    return operation
-
-
-def size_json(verdict: Verdict, listed: Listed, reading: Reading, now: datetime, notes: list[str]) -> dict[str, object]:
-    """The verdict as the documented JSON value (docs/cli.md)."""
-    age = int((now - reading.read_at).total_seconds()) if reading.read_at else None
-    overage, items = verdict.overage, listed.items
-    return {
-        "verdict": verdict.kind,
-        "why": verdict.why or None,
-        "items": {
-            "given": items.given,
-            "unique": len(items.unique),
-            "repeated": items.repeated,
-            "blank": items.blank,
-            "rejected": len(items.rejected),
-        },
-        "demands": [_demand_json(demand) for demand in verdict.demands],
-        "binding_pool": verdict.binding_pool or None,
-        "fits_items": verdict.fits_items,
-        "reading_age_s": age,
-        "overage": {"amount": overage.amount, "money": overage.money, "currency": overage.currency}
-        if overage
-        else None,
-        "file": file_json(listed.column),
-        "assumptions": notes,
-    }
-
-
-def size_lines(verdict: Verdict, listed: Listed, notes: list[str]) -> list[str]:
-    """The verdict as lines for a terminal."""
-    items = listed.items
-    lines = [" ".join(filter(None, [HEADLINES[verdict.kind], _reason(verdict, len(items.unique))]))]
-    lines.append(
-        f"{len(items.unique):,} to send of {items.given:,} lines: {items.repeated:,} repeated, {items.blank:,} blank, "
-        f"{len(items.rejected):,} unusable."
+    account = reading.account
+    found = size_parts(
+        question.definition,
+        question.parts,
+        count,
+        reading.snapshot,
+        account.settings,
+        question.reserve,
+        desk.tools.clock(),
+        account.ask_over,
     )
-    lines.append(file_words(listed))
-    for demand in verdict.demands:
-        high = "unknown" if demand.needs_high is None else f"{demand.needs_high:,f}"
-        needs = high if demand.needs_high == demand.needs_low else f"{demand.needs_low:,f} to {high}"
-        left = "unknown" if demand.left is None else f"{demand.left:,f}"
-        short = f", {demand.short:,f} too many" if demand.short else ""
-        lines.append(f"  {demand.label:<24} needs {needs}, {left} {demand.unit} left{short}")
-    if verdict.kind is not VerdictKind.FITS and verdict.fits_items is not None:
-        fits = verdict.fits_items
-        lines.append(f"The first {fits:,} would fit." if fits else "Not even one would fit.")
-    return [*lines, *(f"  Note: {note}" for note in notes)]
+    return doubted(found, reading)
 
 
-def repeats_note(listed: Listed, verdict: Verdict) -> str:
-    """What the repeated lines would change; `verdict` is the one with them."""
-    count = listed.items.repeated
-    told = "1 repeated line is not counted." if count == 1 else f"{count:,} repeated lines are not counted."
-    needs = [
-        f"{_amount(demand.needs_low if demand.needs_high is None else demand.needs_high)} of {demand.label}"
-        for demand in verdict.demands
-        if demand.needs_high or demand.needs_low
-    ]
-    unknown = "whether the vendor counts repeats is not documented."
-    if not needs:
-        return f"{told} W{unknown[1:]}"
-    refused = " and would be refused" if verdict.kind is VerdictKind.REFUSED else ""
-    return f"{told} With {'it' if count == 1 else 'them'} the import would need {', '.join(needs)}{refused}: {unknown}"
+class _Sizing:
+    """One `size`: what is left out, what is asked of the vendor, the verdict, the plan."""
 
+    def __init__(
+        self, options: argparse.Namespace, desk: Desk, question: Asked, listed: Listed, reading: Reading
+    ) -> None:
+        self._options = options
+        self._desk = desk
+        self._question = question
+        self._listed = listed
+        self._reading = reading
+        self._notes = [*list_notes(listed)]
 
-def _reason(verdict: Verdict, count: int) -> str:
-    demand = next((each for each in verdict.demands if each.pool == verdict.binding_pool), None)
-    unit = f" {demand.unit}" if demand else ""
-    if verdict.why is Why.OVERAGE and verdict.overage is not None:
-        over = verdict.overage
-        bills = "bills them, at a price that is not known" if over.money is None else ""
-        bills = bills or f"bills about {_amount((over.money or Decimal(0)).normalize())} {over.currency}"
-        items = "1 item" if count == 1 else f"{count:,} items"
-        return f"{items}: {_amount(over.amount)}{unit} over what is left; the plan {bills}."
-    if verdict.why is Why.RESERVE and demand is not None and demand.left is not None:
-        stays = demand.left - (demand.needs_high or Decimal(0))
-        return f"{_amount(stays)}{unit} of {demand.label} would be left, which is under your reserve."
-    return REASONS.get(verdict.why, "")
+    @property
+    def _account(self) -> Account:
+        return self._reading.account
 
+    async def run(self) -> Sized:
+        options, question = self._options, self._question
+        place = await self._place()
+        items: Sequence[str] = self._listed.items.unique
+        there: tuple[str, ...] = ()
+        if options.subtract_tracked:
+            items, there = await self._subtracted(items, place)
+        if options.first:
+            items = items[: options.first]
+        if options.probe:
+            question = await self._probed(question, items)
+        count, verdict = len(items), judged(self._desk, question, self._reading, len(items))
+        self._tell(verdict, count)
+        sized = Sized(
+            self._listed,
+            count,
+            self._reading,
+            verdict,
+            self._ways(question, count),
+            question.rows,
+            tuple(dict.fromkeys(self._notes)),
+            len(there) if options.subtract_tracked else None,
+            next(((each.probed.items, each.probed.charged) for each in question.parts if each.probed), None),
+            place,
+        )
+        return replace(sized, saved=await self._save(there, place)) if options.save else sized
 
-def _amount(amount: Decimal) -> str:
-    return f"{Decimal(plain(amount)):,f}"
+    async def _place(self) -> Place | None:
+        """Where the list would go, as the vendor names it; None where no option needs it."""
+        options, rule = self._options, self._question.bulk
+        if not (options.domain or options.subtract_tracked or options.save):
+            return None
+        if rule is None:
+            raise AccountError(
+                "--domain", "--domain, --subtract-tracked and --save want one operation that can be sent."
+            )
+        if not options.domain:
+            raise AccountError("--domain", f"Name the {rule.place} with --domain: its id, or its name.")
+        places: tuple[Place, ...] = await self._desk.sender.places(self._account.id)
+        named = [each for each in places if options.domain == each.id] or [
+            each for each in places if options.domain.casefold() == each.name.casefold()
+        ]
+        if len(named) != 1:
+            known = ", ".join(each.name or each.id for each in places[:20]) or "none"
+            what = f"There is no {rule.place} {options.domain!r}" if not named else f"{options.domain!r} stands twice"
+            raise AccountError("--domain", f"{what}. There: {known}.")
+        return named[0]
 
+    async def _subtracted(self, items: Sequence[str], place: Place | None) -> tuple[Sequence[str], tuple[str, ...]]:
+        """(the items that are left, those that are there already on every row)."""
+        rule = self._question.bulk
+        if rule is None or place is None:
+            return items, ()
+        if rule.rows and not self._question.rows:
+            raise AccountError("--engine", "--subtract-tracked wants each --engine, to know which rows are there.")
+        tracked = await self._desk.sender.tracked(self._account.id, rule.operation, place.id)
+        there, partly = already(items, self._question.rows, tracked)
+        gone = frozenset(there)
+        if partly:
+            are = "1 is" if partly == 1 else f"{partly:,} are"
+            self._notes.append(f"{are} tracked on some of the search engines only, and counted on all of them.")
+        return tuple(item for item in items if item not in gone), there
 
-def _demand_json(demand: Demand) -> dict[str, object]:
-    return {
-        "pool": demand.pool,
-        "needs_low": demand.needs_low,
-        "needs_high": demand.needs_high,
-        "left": demand.left,
-        "short": demand.short,
-    }
+    async def _probed(self, question: Asked, items: Sequence[str]) -> Asked:
+        """The question with what the vendor, asked for free, says of each part."""
+        from creditdesk.desk.probing import Prober  # the network stack costs a third of a second
 
+        parts = []
+        for part in question.parts:
+            if question.definition.probe(part.operation.id) is None:
+                known = ", ".join(rule.operation for rule in question.definition.probes) or "none"
+                raise AccountError("--probe", f"--probe is not for {part.operation.id}. It is for: {known}.")
+            found = await Prober(self._desk.tools).probe(self._account.id, part.operation.id, items)
+            self._notes.append(
+                f"The vendor was asked {found.requests:,} times and charged 0: {found.found:,} are cached, "
+                f"{found.uncached:,} would be charged."
+            )
+            parts.append(replace(part, probed=found.probed))
+        return replace(question, parts=tuple(parts))
 
-def _notes(reading: Reading, operation: Operation) -> list[str]:
-    notes = []
-    if reading.stale:
-        notes.append("The reading is old. Run `creditdesk status --refresh` first.")
-    if reading.trouble:
-        notes.append(f"The last reading failed: {reading.trouble.message}")
-    if operation.repeats:
-        notes.append(operation.repeats)
-    return notes
+    def _ways(self, question: Asked, count: int) -> tuple[Way, ...]:
+        rule, account = question.bulk, self._account
+        frees = rule is not None and (rule.pause is not None or rule.remove is not None)
+        return ways(
+            WayCase(
+                question.definition,
+                question.parts,
+                count,
+                self._reading.snapshot,
+                account.settings,
+                question.reserve,
+                self._desk.tools.clock(),
+                rows=len(question.rows),
+                trackable=frees,
+            )
+        )
 
+    def _tell(self, verdict: Verdict, count: int) -> None:
+        operations = [part.operation for part in self._question.parts]
+        self._notes += [*verdict.assumptions, *reading_notes(self._reading, operations)]
+        self._notes += typing_advice(self._reading, self._question.definition, self._desk.tools.clock())
+        repeated = self._listed.items.repeated
+        if repeated and not self._options.first and not self._options.probe:
+            self._notes.append(
+                repeats_note(repeated, judged(self._desk, self._question, self._reading, count + repeated))
+            )
+        if verdict.over_limit:
+            pools = ", ".join(verdict.over_limit)
+            self._notes.append(f"It passes the account's spending limit ({pools}): `send` wants --yes.")
 
-def _factors(options: argparse.Namespace, operation: Operation) -> dict[str, str]:
-    factors = pairs(options.factor, "--factor")
-    for factor in operation.factors:
-        if factors.get(factor.name) == "":
-            raise FactorError(factor.name, "", allowed_values(factor))
-    return factors
+    async def _save(self, there: tuple[str, ...], place: Place | None) -> str:
+        """Write the plan; its path."""
+        options, question, listed = self._options, self._question, self._listed
+        rule, said = question.bulk, listed.choice
+        if rule is None or place is None:
+            return ""
+        if rule.rows and not question.rows:
+            raise AccountError("--engine", "--save wants each --engine that the list is for.")
+        source = Source(
+            file="" if options.file == "-" else str(Path(options.file).absolute()),
+            column=said.column or "",
+            encoding=said.encoding or "",
+            delimiter=said.delimiter,
+            sheet=said.sheet or "",
+            header_line=said.header_line,
+            name=listed.name,
+        )
+        part = question.parts[0]
+        plan = await self._desk.sender.plan(
+            self._account.id,
+            part.operation.id,
+            listed.items.unique,
+            place=place,
+            rows=question.rows,
+            factors=part.factors,
+            source=source,
+            first=options.first,
+            leave_out=there,
+            batch=options.batch,
+        )
+        write_plan(Path(options.save), plan)
+        return str(options.save)

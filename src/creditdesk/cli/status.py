@@ -63,7 +63,8 @@ def status_lines(readings: Iterable[Reading], definitions: Mapping[str, Definiti
     """The readings as lines for a terminal."""
     lines = []
     for reading in readings:
-        lines.append(f"{reading.account.name}  [{reading.level.replace('_', ' ')}]  {_age(reading, now)}")
+        level = reading.level.replace("_", " ")
+        lines.append(f"{reading.account.name}  [{level}]  {_age(reading, now)}{_server(reading.account)}")
         definition = definitions.get(reading.account.provider)
         for pool in shown_pools(reading, definition, now):
             lines.append(f"  {pool.label:<28} {_amounts(pool)}{_ends(pool, now)}")
@@ -71,20 +72,26 @@ def status_lines(readings: Iterable[Reading], definitions: Mapping[str, Definiti
             lines.append(f"  {reading.trouble.message}")
             if reading.trouble.retry_at:
                 later = max(filter(None, (reading.trouble.retry_at, reading.due_at)))
-                lines.append(f"  Next try {_instant(later)}")
+                lines.append(f"  Next try {instant(later)}")
     return lines or ["No accounts yet. Add one: creditdesk accounts add PROVIDER --name NAME --key-stdin"]
 
 
 def account_lines(accounts: Iterable[Account]) -> list[str]:
     """The accounts as lines for a terminal; where the key is kept, never the key."""
-    rows = [f"{a.name:<24} {a.provider:<20} key: {a.key_env or a.custody}" for a in accounts]
+    rows = [f"{a.name:<24} {a.provider:<20} key: {a.key_env or a.custody}{_server(a)}" for a in accounts]
     return rows or ["No accounts yet."]
+
+
+def _server(account: Account) -> str:
+    return f", test server {account.base_url}" if account.base_url else ""
 
 
 def _amounts(pool: Pool) -> str:
     left = _number(pool.left)
     of = f" of {_number(pool.limit)}" if pool.limit is not None else ""
-    return f"{left}{of} {pool.unit} left"
+    counted = pool.left if pool.limit is None else pool.limit
+    unit = pool.unit[:-1] if counted == 1 and pool.unit.endswith("s") else pool.unit
+    return f"{left}{of} {unit} left"
 
 
 def _number(amount: Decimal | None) -> str:
@@ -93,13 +100,14 @@ def _number(amount: Decimal | None) -> str:
 
 def _ends(pool: Pool, now: datetime) -> str:
     if pool.resets_at:
-        return f", resets {_instant(pool.resets_at)}" + (" (assumed)" if pool.reset_assumed else "")
+        return f", resets {instant(pool.resets_at)}" + (" (assumed)" if pool.reset_assumed else "")
     if pool.expires_at is None:
         return ""
-    return f", {'expires' if pool.expires_at > now else 'expired'} {_instant(pool.expires_at)}"
+    return f", {'expires' if pool.expires_at > now else 'expired'} {instant(pool.expires_at)}"
 
 
-def _instant(at: datetime) -> str:
+def instant(at: datetime) -> str:
+    """An instant for a terminal: "2026-11-21 09:14 UTC"."""
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 

@@ -17,13 +17,14 @@ class PageRule:
     """How a list is paged: the query names of the page's number (from 1) and size, the most rows a page may have.
 
     `pages` is the header that tells how many pages there are, in small letters; "" where none does: then a page that
-    is not full is the last.
+    is not full is the last. `total` is the header that tells how many rows there are, "" where none does.
     """
 
     number: str
     size: str
     most: int
     pages: str = ""
+    total: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,20 @@ def holdings(
     return tuple(_unread(definition, pattern) for pattern in patterns)
 
 
+def covering(
+    definition: Definition, price: Price, snapshot: Snapshot | None, now: datetime | None
+) -> tuple[Holding, ...]:
+    """The pools that pay whole items before `price` is charged, the earliest expiry first; () when there are none.
+
+    Without a snapshot the named ones are there as unknown ones; in a snapshot that lacks them there are none.
+    """
+    if not price.covers or snapshot is None:
+        return tuple(_unread(definition, pattern) for pattern in price.covers)
+    named = [pool for pool in snapshot.pools if place(price.covers, pool.id) is not None]
+    alive = named if now is None else standing(named, now)
+    return tuple(_held(pool) for pool in in_order(alive, definition.drain or price.covers))
+
+
 def _family(definition: Definition, pattern: str, alive: list[Pool]) -> list[Holding]:
     found = [_held(pool) for pool in alive if matches(pattern, pool.id)]
     return found or [_unread(definition, pattern)]

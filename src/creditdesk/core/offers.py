@@ -56,7 +56,10 @@ class Price:
 
     `per`: "item"; "run" (once for the whole list); "item_or_run" (between once and once an item). `pools` lists the
     ids of pools (`package:*` matches a family). `draw`: "each" takes the whole cost from every pool; "drain" empties
-    them in order.
+    them in order. `covers` names pools that pay items first, one unit an item, the earliest expiry first; only what
+    they do not pay costs money or credits. `observed` is (pool, over): what of `pool` is in use for each unit of
+    `over` is told beside the price. `repeats` is what the price list says of repeated items: "once" (they count once),
+    "each" (each counts), "" (nothing).
     """
 
     fact: Fact
@@ -70,6 +73,9 @@ class Price:
     when: Mapping[str, str] = field(default_factory=dict)
     assumptions: tuple[str, ...] = ()
     unknown: str = ""  # why the cost is not known, when it is not
+    covers: tuple[str, ...] = ()
+    observed: tuple[str, str] | None = None
+    repeats: str = ""
 
 
 @dataclass(frozen=True, slots=True)

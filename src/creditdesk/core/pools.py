@@ -144,7 +144,8 @@ class Account:
 
     `settings` are the definition's params (plan, edition, licence, price list). `base_url` is "" or a loopback origin
     that replaces scheme and host of the definition's URLs. `interval_s` of 0 means the desk's interval. `reserve` maps
-    a pool id to an amount that the sizer keeps untouched.
+    a pool id to an amount that the sizer keeps untouched, `ask_over` a pool id (or a family, `grant:*`) to the amount
+    that one import may take of it without asking.
     """
 
     id: str
@@ -158,6 +159,7 @@ class Account:
     interval_s: int = 0
     thresholds: Thresholds | None = None
     reserve: Mapping[str, Decimal] = field(default_factory=dict)
+    ask_over: Mapping[str, Decimal] = field(default_factory=dict)
     muted: bool = False
     confirmed: bool = False  # the user confirmed that inferred fields are right
 

@@ -5,7 +5,7 @@ it is not there.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -59,7 +59,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some items of a sending, in one request: `count` items from `first` (0-based) on. Instants are UTC."""
+    """Some items of a sending, in one request: `count` items from `first` (0-based) on. Instants are UTC.
+
+    `ended_at` is when the desk had its answer, or gave it up: the request left before. `answered`: the vendor did
+    answer an unknown batch (503, 429), so its list settles it at once. `tries` counts the requests made.
+    """
 
     number: int
     first: int
@@ -69,6 +73,8 @@ class Batch:
     ended_at: datetime | None = None
     status: int | None = None
     detail: str = ""
+    answered: bool = False
+    tries: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +123,9 @@ class Sending:
     expected: Mapping[str, Decimal] = field(default_factory=dict)
     spent: Mapping[str, Decimal] | None = None
     batches: tuple[Batch, ...] = ()
+    confirmed: bool = False  # the user agreed to pass a spending limit, or to go under the reserve
+    base_url: str = ""
+    provider: str = ""
 
     def items_in(self, *states: BatchState) -> int:
         """How many items stand in batches of these states."""
@@ -131,3 +140,76 @@ class Sending:
             "unknown": self.items_in(BatchState.UNKNOWN, BatchState.SENDING),
             "not_sent": self.items_in(BatchState.PLANNED, BatchState.CANCELLED),
         }
+
+    @property
+    def rest(self) -> int:
+        """How many items are still to be sent."""
+        return self.items_in(BatchState.PLANNED)
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing of it is to be sent or to be settled any more."""
+        return not self.items_in(BatchState.PLANNED, BatchState.SENDING, BatchState.UNKNOWN)
+
+    @property
+    def ratios(self) -> dict[str, Decimal]:
+        """What each pool really lost for one item on one row, by pool id; empty while that is not known."""
+        rows = self.items_in(BatchState.ACCEPTED) * max(len(self.rows), 1)
+        return {pool: lost / rows for pool, lost in (self.spent or {}).items()} if rows else {}
+
+    def batch(self, number: int) -> Batch | None:
+        """The batch of this number, or None."""
+        return next((batch for batch in self.batches if batch.number == number), None)
+
+    def with_batch(self, changed: Batch) -> "Sending":
+        """A copy with one batch changed."""
+        batches = tuple(changed if batch.number == changed.number else batch for batch in self.batches)
+        return replace(self, batches=batches)
+
+
+RETRIED = frozenset({401, 402, 403})
+"""Refusals that are no fault of the batch: nothing was created, and it may be sent when the user goes on."""
+
+
+def split(count: int, size: int) -> tuple[Batch, ...]:
+    """The batches of `count` items, `size` a request, numbered from 1. ValueError for a size under 1."""
+    if size < 1 or count < 0:
+        raise ValueError("a batch holds at least one item")
+    firsts = range(0, count, size)
+    return tuple(Batch(number, first, min(size, count - first)) for number, first in enumerate(firsts, 1))
+
+
+def next_planned(batches: tuple[Batch, ...]) -> Batch | None:
+    """The batch that is sent next, or None."""
+    return next((batch for batch in batches if batch.state is BatchState.PLANNED), None)
+
+
+def concluded(batch: Batch, outcome: Outcome, now: datetime) -> Batch:
+    """A batch whose request was made, after its outcome. What may have been created is `UNKNOWN`, never planned."""
+    state = _STATES[outcome.kind]
+    return replace(
+        batch,
+        state=state,
+        ended_at=None if state is BatchState.PLANNED else now,
+        sent_at=None if state is BatchState.PLANNED else batch.sent_at,
+        status=outcome.status,
+        detail=outcome.message,
+        answered=outcome.kind is OutcomeKind.THROTTLED,
+    )
+
+
+_STATES = {
+    OutcomeKind.ACCEPTED: BatchState.ACCEPTED,
+    OutcomeKind.OVER_QUOTA: BatchState.REFUSED,
+    OutcomeKind.REFUSED: BatchState.REFUSED,
+    OutcomeKind.THROTTLED: BatchState.UNKNOWN,
+    OutcomeKind.NOT_SENT: BatchState.PLANNED,
+    OutcomeKind.UNKNOWN: BatchState.UNKNOWN,
+}
+
+STOPS = {
+    OutcomeKind.OVER_QUOTA: Stop.OVER_QUOTA,
+    OutcomeKind.REFUSED: Stop.REFUSED,
+    OutcomeKind.NOT_SENT: Stop.TROUBLE,
+}
+"""The outcomes after which no further request is made."""

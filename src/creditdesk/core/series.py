@@ -49,6 +49,9 @@ class EventKind(StrEnum):
     RECOVERED = "recovered"  # reading works again
     ALERT = "alert"
     SIZED = "sized"
+    SENT = "sent"  # an import was sent, whole or in part
+    SEND_STOPPED = "send_stopped"  # an import stopped before its end
+    SETTLED = "settled"  # what was not known of an import is known now
     NOTE = "note"
 
 

@@ -1,68 +1,43 @@
-"""Whether a vendor would take an import: a price, a count of items and a snapshot in, a verdict out.
+"""Whether a vendor would take an import: prices, a count of items and a snapshot in, a verdict out.
 
-Pure and O(pools), never O(items): it is asked again at every key stroke.
+Pure and O(parts x pools), never O(items): it is asked again at every key stroke.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import Decimal, localcontext
+from decimal import ROUND_CEILING, Decimal, localcontext
 
-from creditdesk.core.amounts import EXACT, plain
+from creditdesk.core.amounts import EXACT
 from creditdesk.core.definition import Definition
 from creditdesk.core.factors import FactorError, check_factors
-from creditdesk.core.holdings import Holding, holdings
-from creditdesk.core.offers import Operation, Plan, Price, holds
-from creditdesk.core.pools import Snapshot, Source
-from creditdesk.core.pricing import ZERO, Bill, bill
-from creditdesk.core.verdict import Demand, Overage, Verdict, VerdictKind, Why
+from creditdesk.core.holdings import Holding
+from creditdesk.core.offers import Operation, Plan, holds
+from creditdesk.core.orders import Order
+from creditdesk.core.paying import Payment
+from creditdesk.core.pools import Snapshot
+from creditdesk.core.pricing import ZERO
+from creditdesk.core.sizing_notes import choose_plan_note, how_known, overage_note, part_notes, reserve_note
+from creditdesk.core.stock import matches
+from creditdesk.core.verdict import Demand, Observed, Overage, Part, Probed, Verdict, VerdictKind, Why
 
-__all__ = ["Demand", "FactorError", "Overage", "Verdict", "VerdictKind", "Why", "check_factors", "size"]
+__all__ = [
+    "Demand",
+    "FactorError",
+    "Observed",
+    "Overage",
+    "Part",
+    "Probed",
+    "Verdict",
+    "VerdictKind",
+    "Why",
+    "check_factors",
+    "judge",
+    "size",
+    "size_parts",
+]
 
-_SOURCES = {
-    Source.BY_HAND: "The balance was typed by hand.",
-    Source.ESTIMATED: "The balance is an estimate.",
-    Source.METERED: "The balance is counted from the vendor's own charges.",
-}
-_INFERRED = "Which figure of the answer is the balance was inferred, and is not confirmed yet."
-_NOT_TYPED = "{label} was not typed and counts as empty."
-_RESERVE = "{amount} {unit} of {label} are kept as a reserve."
-_OVERAGE = "The plan {plan} bills what is over its limit at {price} {currency} each, as of {as_of} ({source})."
-_OVERAGE_UNPRICED = "The plan {plan} bills what is over its limit; the price is not known ({source}, {as_of})."
-_CHOOSE_PLAN = "Some plans of {vendor} bill what is over the limit instead of refusing: choose this account's plan."
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """One question to the sizer, with everything looked up."""
-
-    definition: Definition
-    bill: Bill
-    price: Price
-    count: int
-    holdings: tuple[Holding, ...]
-    settings: Mapping[str, str]
-    reserve: Mapping[str, Decimal]
-    snapshot: Snapshot | None = None
-    low: Decimal = ZERO
-    high: Decimal | None = None
-    notes: list[str] = field(default_factory=list)
-
-    @property
-    def each(self) -> bool:
-        return self.price.draw == "each"
-
-    @property
-    def complete(self) -> bool:
-        return bool(self.holdings) and all(holding.left is not None for holding in self.holdings)
-
-    @property
-    def room(self) -> Decimal | None:
-        """The cost that the known pools hold; None when none is known."""
-        known = [holding.available for holding in self.holdings if holding.left is not None]
-        if not known:
-            return None
-        return min(known) if self.each else sum(known, ZERO)
+_FOUR_PLACES = Decimal("0.0001")
 
 
 def size(
@@ -75,148 +50,186 @@ def size(
     reserve: Mapping[str, Decimal],
     now: datetime | None = None,
 ) -> Verdict:
-    """Whether the vendor would take `count` items of `operation` with what `snapshot` holds.
+    """Whether the vendor would take `count` items of one operation; the rest as in `size_parts`."""
+    return size_parts(definition, [Part(operation, factors)], count, snapshot, settings, reserve, now)
 
-    `factors` as the user gave them, `settings` the account's own, `reserve` amounts by pool id that are to stay.
-    Packages that have expired at `now` (when absent: when the snapshot was true) count as gone. Exactly enough fits.
-    FactorError for a factor that is not allowed, ValueError for a negative count.
+
+def size_parts(
+    definition: Definition,
+    parts: Sequence[Part],
+    count: int,
+    snapshot: Snapshot | None,
+    settings: Mapping[str, str],
+    reserve: Mapping[str, Decimal],
+    now: datetime | None = None,
+    ask_over: Mapping[str, Decimal] | None = None,
+) -> Verdict:
+    """Whether the vendor would take all `parts`, in their order, on each of `count` items with what `snapshot` holds.
+
+    `settings` are the account's own, `reserve` amounts by pool id that are to stay, `ask_over` amounts by pool id that
+    one import takes without asking. Packages that have expired at `now` (when absent: when the snapshot was true) count
+    as gone. Exactly enough fits. FactorError for a factor that is not allowed, ValueError for a negative count, for no
+    parts and for less than one time.
     """
+    return judge(Order(definition, parts, snapshot, settings, now), count, reserve, ask_over)
+
+
+def judge(
+    order: Order, count: int, reserve: Mapping[str, Decimal], ask_over: Mapping[str, Decimal] | None = None
+) -> Verdict:
+    """The verdict for so many items of an order; see `size_parts`."""
     if count < 0:
         raise ValueError("a count of items cannot be negative")
     with localcontext(EXACT):
-        settings = definition.settings(settings)
-        billed = bill(operation, check_factors(operation, factors), settings)
-        if billed.price is None:
-            return Verdict(VerdictKind.UNKNOWN, assumptions=billed.notes, why=Why.NO_PRICE)
-        at = now or (snapshot.read_at if snapshot else None)
-        price = billed.price if billed.price.pools else replace(billed.price, pools=definition.drain)
-        found = holdings(definition, price, snapshot, at)
-        case = _Case(definition, billed, price, count, found, settings, reserve, snapshot)
-        return _judge(replace(case, low=billed.low(count), high=billed.high(count), notes=[*billed.notes]))
+        return _judged(_Case(order, count, reserve), ask_over or {})
 
 
-def _judge(case: _Case) -> Verdict:
-    if not case.bill.free and case.count:
-        case.notes.extend(_told(case))
-    if case.low == 0 and case.high == 0:
-        return _verdict(case, VerdictKind.FITS, Why.NONE)
-    if case.bill.multiplier is None:
-        return _verdict(case, VerdictKind.UNKNOWN, Why.FACTOR_MISSING if case.bill.missing else Why.COST_UNKNOWN)
-    room = case.room
-    if room is not None and case.high is not None and case.high <= room and (case.complete or not case.each):
-        return _judge_fit(case)
-    if case.complete or (case.each and room is not None and case.low > room):
-        return _judge_shortage(case, room or ZERO)
-    if case.high is None:
-        return _verdict(case, VerdictKind.UNKNOWN, Why.COST_UNKNOWN)
-    if all(holding.left is None for holding in case.holdings):
-        return _verdict(case, VerdictKind.UNKNOWN, Why.NO_READING)
-    unknown = next(holding.pool for holding in case.holdings if holding.left is None)
-    return replace(_verdict(case, VerdictKind.UNKNOWN, Why.POOL_UNKNOWN), binding_pool=unknown)
+@dataclass(slots=True)
+class _Case:
+    """One question to the sizer, with what the pools would pay."""
+
+    order: Order
+    count: int
+    reserve: Mapping[str, Decimal]
+    low: Payment = field(init=False)
+    high: Payment | None = field(init=False)
+    hopeful: Payment = field(init=False)  # the lowest cost, where pools that were never read give what is asked
+    notes: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.low = self.order.pay(self.count, high=False) or Payment()
+        self.high = self.order.pay(self.count, high=True)
+        self.hopeful = self.low
+        if not self.order.known:
+            self.hopeful = self.order.pay(self.count, high=False, hopeful=True) or Payment()
 
 
-def _judge_fit(case: _Case) -> Verdict:
+def _judged(case: _Case, ask_over: Mapping[str, Decimal]) -> Verdict:
+    order = case.order
+    case.notes += part_notes(order)
+    if case.count and not order.free and any(charge.bill.price for charge in order.charges):
+        case.notes += how_known(order)
+    found = _kind(case)
+    demands = tuple(_demand(case, holding) for holding in order.held.values())
+    return replace(
+        found,
+        demands=demands,
+        fits_items=case.count if order.free or not case.count else order.most(case.count),
+        assumptions=tuple(dict.fromkeys(case.notes)),
+        over_limit=_over_limit(demands, ask_over),
+        observed=_observed(order, demands),
+    )
+
+
+def _kind(case: _Case) -> Verdict:
+    high, held = case.high, case.order.held.values()
+    if high is not None and high.sure:
+        return _fitting(case, high)
+    if case.hopeful.missing or (high is not None and case.order.known):
+        return _short(case)
+    if high is None:
+        return _unknown(_no_cost(case))
+    if all(holding.left is None for holding in held):
+        return _unknown(Why.NO_READING)
+    return _unknown(Why.POOL_UNKNOWN, next(holding.pool for holding in held if holding.left is None))
+
+
+def _unknown(why: Why, binding: str = "") -> Verdict:
+    return Verdict(VerdictKind.UNKNOWN, why=why, binding_pool=binding)
+
+
+def _no_cost(case: _Case) -> Why:
+    bills = [charge.bill for charge in case.order.charges]
+    if any(bill.missing for bill in bills):
+        return Why.FACTOR_MISSING
+    return Why.NO_PRICE if any(bill.price is None for bill in bills) else Why.COST_UNKNOWN
+
+
+def _fitting(case: _Case, paid: Payment) -> Verdict:
     """The highest cost is covered: the rest is a matter of the reserve."""
-    for demand in _demands(case):
-        kept = case.reserve.get(demand.pool, ZERO)
-        if demand.left is None or not demand.needs_high or demand.left - demand.needs_high >= kept:
+    for holding in case.order.held.values():
+        kept, taken = case.reserve.get(holding.pool, ZERO), paid.taken.get(holding.pool, ZERO)
+        if holding.left is None or not taken or holding.left - taken >= kept:
             continue
-        case.notes.append(_RESERVE.format(amount=plain(kept), unit=demand.unit, label=demand.label))
-        return replace(_verdict(case, VerdictKind.THIN, Why.RESERVE), binding_pool=demand.pool)
-    return _verdict(case, VerdictKind.FITS, Why.NONE)
+        case.notes.append(reserve_note(holding, kept))
+        return Verdict(VerdictKind.THIN, why=Why.RESERVE, binding_pool=holding.pool)
+    return Verdict(VerdictKind.FITS)
 
 
-def _judge_shortage(case: _Case, room: Decimal) -> Verdict:
-    """What the pools hold is known, and the highest cost is more, or is not known."""
-    refused = case.low > room
-    if case.high is None and not refused:
-        return _verdict(case, VerdictKind.UNKNOWN, Why.COST_UNKNOWN)
-    plan = case.definition.plan(case.settings)
+def _short(case: _Case) -> Verdict:
+    """What the pools hold is known, and the highest cost is more, or is not known and the lowest is more."""
+    order, high = case.order, case.high
+    refused = bool(case.hopeful.missing)
     binding = _binding(case)
-    if plan is not None and plan.bills_overage and not case.each:
-        case.notes.append(_overage_note(plan))
-        if case.high is None:
-            return replace(_verdict(case, VerdictKind.UNKNOWN, Why.COST_UNKNOWN), binding_pool=binding)
-        verdict = _verdict(case, VerdictKind.THIN, Why.OVERAGE)
-        return replace(verdict, binding_pool=binding, overage=_overage(plan, case.high - room))
+    plan = order.definition.plan(order.settings)
+    billable = not any(each.each for each in (*case.hopeful.missing, *(high.missing if high else ())))
+    if plan is not None and plan.bills_overage and billable:
+        case.notes.append(overage_note(plan))
+        if high is None:
+            return _unknown(_no_cost(case), binding)
+        if high.open:
+            return _unknown(Why.POOL_UNKNOWN, binding)
+        over = _overage(plan, sum((each.amount for each in high.missing), ZERO))
+        return Verdict(VerdictKind.THIN, why=Why.OVERAGE, binding_pool=binding, overage=over)
     if not refused:
-        return replace(_verdict(case, VerdictKind.UNKNOWN, Why.RANGE), binding_pool=binding)
-    if plan is None and not case.each and _may_bill(case):
-        case.notes.append(_CHOOSE_PLAN.format(vendor=case.definition.name))
-        return replace(_verdict(case, VerdictKind.UNKNOWN, Why.PLAN_NOT_CHOSEN), binding_pool=binding)
-    return replace(_verdict(case, VerdictKind.REFUSED, Why.SHORT), binding_pool=binding)
-
-
-def _verdict(case: _Case, kind: VerdictKind, why: Why) -> Verdict:
-    return Verdict(kind, _demands(case), "", _fits_items(case), tuple(dict.fromkeys(case.notes)), why)
-
-
-def _fits_items(case: _Case) -> int | None:
-    if case.bill.free or not case.count:
-        return case.count
-    if case.room is None or (case.each and not case.complete):
-        return None
-    return case.bill.most(case.room, case.count)
+        return _unknown(Why.RANGE, binding)
+    if plan is None and billable and _may_bill(order):
+        case.notes.append(choose_plan_note(order))
+        return _unknown(Why.PLAN_NOT_CHOSEN, binding)
+    return Verdict(VerdictKind.REFUSED, why=Why.SHORT, binding_pool=binding)
 
 
 def _binding(case: _Case) -> str:
-    known = [holding for holding in case.holdings if holding.left is not None]
-    if not case.each:
-        return known[-1].pool
-    return min(known, key=lambda holding: holding.available).pool
+    """The pool that lets the fewest items in: of several parts the one that is short for one more than fits."""
+    paid = case.hopeful if case.hopeful.missing else case.high or case.hopeful
+    fits = case.order.most(case.count) if len(case.order.charges) > 1 else None
+    if fits is not None and fits < case.count:
+        tighter = case.order.pay(fits + 1, high=True)
+        paid = tighter if tighter is not None and tighter.missing else paid
+    return paid.missing[0].pool if paid.missing else ""
 
 
-def _demands(case: _Case) -> tuple[Demand, ...]:
-    """What each pool must give. Emptied in turn: all it has, and the last (or the first unknown one) the rest."""
-    if case.each:
-        return tuple(_demand(holding, case.low, case.high) for holding in case.holdings)
-    open_end = next((holding for holding in case.holdings if holding.left is None), None)
-    open_end = open_end or (case.holdings[-1] if case.holdings else None)
-    lows, highs = _split(case.low, case.holdings, open_end), _split(case.high, case.holdings, open_end)
-    return tuple(_demand(holding, lows[i] or ZERO, highs[i]) for i, holding in enumerate(case.holdings))
-
-
-def _split(cost: Decimal | None, found: tuple[Holding, ...], open_end: Holding | None) -> list[Decimal | None]:
-    if cost is None:
-        return [None] * len(found)
-    taken: list[Decimal | None] = []
-    for holding in found:
-        part = ZERO if holding is open_end else min(holding.available, cost)
-        taken.append(part)
-        cost -= part
-    return [cost if holding is open_end else part for holding, part in zip(found, taken, strict=True)]
-
-
-def _demand(holding: Holding, low: Decimal, high: Decimal | None) -> Demand:
-    short = ZERO if holding.left is None or not low else max(ZERO, low - holding.left)
+def _demand(case: _Case, holding: Holding) -> Demand:
+    low = case.low.taken.get(holding.pool, ZERO)
+    high = None if case.high is None else case.high.taken.get(holding.pool, ZERO)
+    surely = case.hopeful.taken.get(holding.pool, ZERO)
+    short = ZERO if holding.left is None or not surely else max(ZERO, surely - holding.left)
     return Demand(holding.pool, holding.label, holding.unit, low, high, holding.left, holding.limit, short)
 
 
-def _told(case: _Case) -> list[str]:
-    """How the amounts are known."""
-    snapshot = case.snapshot
-    if snapshot is None:
-        return []
-    notes = [_SOURCES[snapshot.source]] if snapshot.source in _SOURCES else []
-    if snapshot.inferred:
-        notes.append(_INFERRED)
-    if snapshot.source in (Source.BY_HAND, Source.ESTIMATED) and not case.each:
-        typed = {rule.id: rule.label for rule in case.definition.pools if rule.typed}
-        absent = [pool for pool in case.price.pools if pool in typed and snapshot.pool(pool) is None]
-        notes += [_NOT_TYPED.format(label=typed[pool]) for pool in absent if case.complete]
-    return notes
-
-
-def _may_bill(case: _Case) -> bool:
-    return any(plan.bills_overage and holds(plan.when, case.settings) for plan in case.definition.plans)
+def _may_bill(order: Order) -> bool:
+    return any(plan.bills_overage and holds(plan.when, order.settings) for plan in order.definition.plans)
 
 
 def _overage(plan: Plan, amount: Decimal) -> Overage:
     return Overage(amount, None if plan.overage is None else amount * plan.overage, plan.currency)
 
 
-def _overage_note(plan: Plan) -> str:
-    wording = _OVERAGE_UNPRICED if plan.overage is None else _OVERAGE
-    price = "" if plan.overage is None else plain(plan.overage)
-    as_of = plan.fact.as_of.isoformat()
-    return wording.format(plan=plan.label, price=price, currency=plan.currency, as_of=as_of, source=plan.fact.source)
+def _over_limit(demands: Sequence[Demand], ask_over: Mapping[str, Decimal]) -> tuple[str, ...]:
+    """The pools and families of which more may be taken than is sent without asking; an unknown cost may be more."""
+    found = []
+    for pattern, limit in ask_over.items():
+        highs = [demand.needs_high for demand in demands if matches(pattern, demand.pool)]
+        total = sum((high for high in highs if high is not None), ZERO)
+        if total > limit or (None in highs):
+            found.append(pattern)
+    return tuple(found)
+
+
+def _observed(order: Order, demands: Sequence[Demand]) -> Observed | None:
+    """What the account's own use says, where a price asks for it and both pools tell what is in use."""
+    for charge in order.charges:
+        named = charge.bill.price.observed if charge.bill.price else None
+        if named is None or order.snapshot is None:
+            continue
+        pool, over = (order.snapshot.pool(each) for each in named)
+        needs = {
+            demand.pool: demand.needs_low if demand.needs_high is None else demand.needs_high for demand in demands
+        }
+        if pool is None or over is None or pool.used is None or not over.used or over.used < 0 or pool.used < 0:
+            continue
+        ratio = (pool.used / over.used).quantize(_FOUR_PLACES)
+        exact = (needs.get(over.id, ZERO) * pool.used / over.used).to_integral_value(ROUND_CEILING)
+        differs = exact != needs.get(pool.id, ZERO)
+        return Observed(pool.id, ratio.normalize() + ZERO, exact, over.id, differs)
+    return None

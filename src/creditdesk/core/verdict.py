@@ -1,8 +1,29 @@
-"""The sizer's answer, as values."""
+"""The sizer's question and answer, as values."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+
+from creditdesk.core.offers import Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """What a free question told of a list of `items`: how many of them are charged; the others cost the least."""
+
+    items: int
+    charged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One operation on every item of a list, done `times` times. `factors` are as the user gave them."""
+
+    operation: Operation
+    factors: Mapping[str, str] = field(default_factory=dict)
+    times: int = 1
+    probed: Probed | None = None
 
 
 class VerdictKind(StrEnum):
@@ -59,12 +80,29 @@ class Overage:
 
 
 @dataclass(frozen=True, slots=True)
+class Observed:
+    """What `pool` would need by the account's own use: `ratio` of its units are in use for each unit of `over`.
+
+    `ratio` is rounded to four places, `needs` is up to a whole unit. It stands beside the documented price and decides
+    nothing. `differs`: it is not what the price says.
+    """
+
+    pool: str
+    ratio: Decimal
+    needs: Decimal
+    over: str = ""
+    differs: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether `count` items would be taken, and what that hangs on.
 
     `binding_pool` is the pool that lets the fewest items in (of pools emptied in turn, the last), "" when none binds.
     `fits_items` is the largest number of items that the pools surely hold, without overage and before any reserve (the
-    whole list where more items cost no more), None when it cannot be told. `assumptions` are plain sentences.
+    whole list where more items cost no more), None when it cannot be told. `assumptions` are plain sentences, those
+    about the vendor with their date. `over_limit` names the pools (or families, `grant:*`) of which more is taken, or
+    may be, than the account sends without asking.
     """
 
     kind: VerdictKind
@@ -74,3 +112,5 @@ class Verdict:
     assumptions: tuple[str, ...] = ()
     why: Why = Why.NONE
     overage: Overage | None = None
+    over_limit: tuple[str, ...] = ()
+    observed: Observed | None = None

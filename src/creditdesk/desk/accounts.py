@@ -99,8 +99,13 @@ class Registry:
             await self._note(account, EventKind.CHANGED)
         return account
 
-    async def type_balances(self, account: Account, balances: Mapping[str, tuple[Decimal, Decimal | None]]) -> None:
-        """Remember balances typed by hand, as (left, limit). Raises AccountError as `check_typed`, HistoryError."""
+    async def type_balances(
+        self, account: Account, balances: Mapping[str, tuple[Decimal, Decimal | None]]
+    ) -> dict[str, Typed]:
+        """Remember balances typed by hand, as (left, limit); what was typed, by pool, with its instant.
+
+        Raises AccountError as `check_typed`, HistoryError.
+        """
         self.check_typed(account, balances)
         now = self._tools.clock()
         typed = {pool: Typed(now, left, limit) for pool, (left, limit) in balances.items()}
@@ -110,6 +115,7 @@ class Registry:
         snapshot = self._reader.reading(account).snapshot
         if snapshot is not None and snapshot.source is not Source.LIVE:
             await self._tools.history.record(account.id, replace(snapshot, read_at=now), now)
+        return typed
 
     def check_typed(self, account: Account, balances: Mapping[str, tuple[Decimal, Decimal | None]]) -> None:
         """Raises AccountError for a balance that cannot be typed here, before anything is changed."""

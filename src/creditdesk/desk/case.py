@@ -1,7 +1,8 @@
 """An account at an instant, with all that a judgement of it needs, and what the window is told of it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from creditdesk.core import cadence, levels
 from creditdesk.core.definition import Definition
@@ -10,25 +11,25 @@ from creditdesk.core.settings import Settings
 from creditdesk.desk.known import Known, keyless
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """An account at an instant, with what is chosen and known for it: what its level and its reading are made from."""
+class Case(NamedTuple):
+    """An account at an instant, with what is chosen and known for it: what its level and its reading are made from.
+
+    `asks`: whether its vendor is asked at all; `beat`: how often.
+    """
 
     account: Account
     definition: Definition
     known: Known
     settings: Settings
     now: datetime
+    asks: bool
+    beat: cadence.Rhythm
 
-    @property
-    def asks(self) -> bool:
-        """Whether its vendor is asked at all."""
-        return self.definition.readable and self.account.custody is not Custody.NONE
-
-    @property
-    def beat(self) -> cadence.Rhythm:
-        """How often it is asked."""
-        return cadence.rhythm(self.account, self.definition, self.settings)
+    @classmethod
+    def of(cls, account: Account, definition: Definition, known: Known, settings: Settings, now: datetime) -> "Case":
+        """The case of this account now."""
+        asks = definition.readable and account.custody is not Custody.NONE
+        return cls(account, definition, known, settings, now, asks, cadence.rhythm(account, definition, settings))
 
     @property
     def thresholds(self) -> Thresholds:

@@ -3,26 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from decimal import Decimal
-from itertools import pairwise
 
 from creditdesk.core.cadence import Pace, Rhythm, back_off, next_due
 from creditdesk.core.definition import Definition
 from creditdesk.core.forecast import project, project_account
-from creditdesk.core.pools import Account, Pool, PoolKind, RunOut, Snapshot, Trouble, TroubleKind
-from creditdesk.core.series import Episode, Point, Series
-from creditdesk.core.spending import left_at
-from creditdesk.core.stock import is_top_up, place
+from creditdesk.core.pools import Account, RunOut, Snapshot, Trouble, TroubleKind
+from creditdesk.core.series import Episode, Series
+from creditdesk.core.stock import place
 from creditdesk.core.typed import Typed, typed_rules
+from creditdesk.desk.recent import Recent, Spark
 from creditdesk.store.history import Latest
 
-LOOK_BACK = timedelta(days=60)
 PROJECT_AGAIN = timedelta(minutes=15)
-SPARK_POINTS = 40
-DENSE = timedelta(days=2)
-SPARSE = timedelta(hours=1)
-THIN_AGAIN = 256
-PREPAID = (PoolKind.WALLET, PoolKind.PACKAGE)
 
 
 @dataclass(slots=True)
@@ -34,7 +26,7 @@ class Known:
     pace: Pace = field(default_factory=Pace)
     typed: dict[str, Typed] = field(default_factory=dict)
     episodes: tuple[Episode, ...] = ()
-    series: dict[str, Series] | None = None  # None until it is first needed
+    recent: Recent | None = None  # None until it is first needed
     run_outs: tuple[RunOut, ...] = ()
     projected_at: datetime | None = None
     topped_up: dict[str, datetime] = field(default_factory=dict)
@@ -68,29 +60,28 @@ class Known:
                 self.pace = self.pace.succeeded(theirs.read_at)
             learned = True
         if learned:
-            self.series = self.projected_at = None
+            self.recent = self.projected_at = None
         return learned
 
     def succeeded(self, snapshot: Snapshot, now: datetime) -> None:
         """Note a good reading."""
         self.snapshot, self.trouble = snapshot, None
         self.pace = self.pace.succeeded(now)
-        if self.series is not None:
-            for pool in snapshot.pools:
-                self._extend(pool, snapshot)
+        if self.recent is not None and self.recent.extend(snapshot):
+            self.projected_at = None
 
     def remember(self, series: Iterable[Series]) -> None:
         """The last weeks, as the database has them."""
-        self.series = {each.pool: replace(each, points=thinned(each.points)) for each in series}
-        self.topped_up = {pool: at for pool, each in self.series.items() if (at := _last_rise(each)) is not None}
+        self.recent = Recent(series)
+        self.topped_up = self.recent.topped_up
 
     def project(self, definition: Definition, now: datetime) -> None:
         """Work out anew when the pools run out; every quarter of an hour, sooner while little is known."""
         recent = self.projected_at is not None and timedelta(0) <= now - self.projected_at < PROJECT_AGAIN
-        if self.series is None or recent:
+        if self.recent is None or recent:
             return
         self.projected_at = now
-        series = tuple(self.series.values())
+        series = self.recent.series()
         drained = sorted(
             (each for each in series if place(definition.drain, each.pool) is not None),
             key=lambda each: place(definition.drain, each.pool) or 0,
@@ -104,36 +95,9 @@ class Known:
         ]
         self.run_outs = tuple(alone) if together is None else (together, *alone)
 
-    def spark(self, definition: Definition) -> tuple[tuple[datetime, Decimal], ...]:
+    def spark(self, definition: Definition) -> Spark:
         """A few recent (instant, left) of the account's first pool."""
-        if not self.series:
-            return ()
-        known = self.series
-        first = next((rule.id for rule in definition.pools if rule.id in known), next(iter(known)))
-        points = known[first].points
-        step = max(1, -(-len(points) // SPARK_POINTS))
-        few = points[::-step][::-1]  # the newest is among them; a pool of thousands of points is not gone through
-        return tuple((point.last_seen, point.left) for point in few if point.left is not None)
-
-    def _extend(self, pool: Pool, snapshot: Snapshot) -> None:
-        if self.series is None or pool.kind is PoolKind.RATE:
-            return
-        old = self.series.get(pool.id)
-        points = old.points if old else ()
-        last = points[-1] if points else None
-        if last is not None and (last.left, last.limit, last.used) == (pool.left, pool.limit, pool.used):
-            points = (*points[:-1], replace(last, last_seen=snapshot.read_at, resets_at=pool.resets_at))
-        else:
-            at = snapshot.read_at
-            amounts = (pool.left, pool.limit, pool.used)
-            points = (*points, Point(at, at, *amounts, snapshot.source, pool.resets_at, pool.expires_at))
-            if pool.kind in PREPAID and _rose(last, points[-1]):
-                self.topped_up[pool.id] = at
-            if len(points) <= SPARK_POINTS:
-                self.projected_at = None
-            if len(points) % THIN_AGAIN == 0:
-                points = thinned(points)
-        self.series[pool.id] = Series("", pool.id, pool.label, pool.kind, pool.unit, points)
+        return self.recent.spark(definition) if self.recent is not None else ()
 
 
 def last_pace(latest: Latest, definition: Definition, beat: Rhythm) -> Pace:
@@ -148,43 +112,6 @@ def last_pace(latest: Latest, definition: Definition, beat: Rhythm) -> Pace:
         documented = max((rule.wait_s for request in definition.requests for rule in request.fail), default=0)
         last = trouble.retry_at - max(back_off(latest.failures, beat), timedelta(seconds=documented))
     return Pace(last, latest.failures, trouble.kind, trouble.retry_at, trouble.vendor_asked)
-
-
-def thinned(points: tuple[Point, ...]) -> tuple[Point, ...]:
-    """The points of the last two days, and one an hour of those before, back to LOOK_BACK: memory has an end.
-
-    What was used is told by the falls between points, so that none is lost by leaving out some in between; both ends
-    of a rise stay, and what is unknown.
-    """
-    if len(points) < THIN_AGAIN:
-        return points
-    newest = points[-1].last_seen
-    kept = [points[0]]
-    for point, after in pairwise(points[1:]):
-        near = point.last_seen - kept[-1].last_seen < SPARSE and newest - point.last_seen > DENSE
-        if not near or _rises(kept[-1], point) or _rises(point, after):
-            kept.append(point)
-    return tuple(point for point in (*kept, points[-1]) if newest - point.last_seen <= LOOK_BACK)
-
-
-def _rises(before: Point, after: Point) -> bool:
-    """Whether more is left than before, or that cannot be told."""
-    had, has = left_at(before), left_at(after)
-    return had is None or has is None or had < has
-
-
-def _rose(before: Point | None, after: Point) -> bool:
-    if before is None or before.left is None or after.left is None:
-        return False
-    return is_top_up(before.left, after.left)
-
-
-def _last_rise(series: Series) -> datetime | None:
-    """When what was prepaid last rose: a top-up."""
-    if series.kind not in PREPAID:
-        return None
-    pairs = zip(reversed(series.points[:-1]), reversed(series.points), strict=False)
-    return next((after.first_seen for before, after in pairs if _rose(before, after)), None)
 
 
 def keyless(account: Account, definition: Definition) -> Trouble | None:

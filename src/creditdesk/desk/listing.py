@@ -1,34 +1,43 @@
-"""A list that is to be sized: read in a child process, cleaned, and refused when it is none."""
+"""A list that is to be sized: read and cleaned in a child process, and refused when it is none."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from creditdesk.core.keywords import Items, clean
-from creditdesk.store.sheets import Column, SheetError, read_in_child
+from creditdesk.core.keywords import Items
+from creditdesk.store.sheets import Choice, Column, SheetError, Telling, read_in_child
 
 MOST_REJECTED = 10
 """Of a hundred lines that are not blank, how many may be unusable before the file is taken for something else."""
 _NAMED = 3
+_NOTHING_SAID = Choice()
 _COLUMN_ADVICE = "Choose another column."
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A list as it was understood. `chosen`: the user named the column."""
+    """A list as it was understood. `chosen`: the user named the column; `choice` is all that the user said."""
 
     column: Column
     items: Items
     name: str
     chosen: bool
+    choice: Choice = _NOTHING_SAID
 
 
-async def read_list(source: Path | bytes, name: str, column: str | None = None) -> Listed:
-    """The items of a file, or of text as UTF-8 bytes. Raises SheetError, also when there is nothing to send."""
+async def read_list(
+    source: Path | bytes, name: str, choice: Choice | str | None = None, progress: Telling | None = None
+) -> Listed:
+    """The items of a file, or of text as UTF-8 bytes. `choice`: what is not to be guessed, or a column alone.
+
+    `progress` is called by another thread when it takes over half a second. Raises SheetError, also when there is
+    nothing to send.
+    """
+    said = choice if isinstance(choice, Choice) else Choice(column=choice)
     try:
-        found = await read_in_child(source, column)
+        column, items = await read_in_child(source, said, progress)
     except SheetError as error:
         raise SheetError(name, error.line, error.what, error.advice) from None
-    listed = Listed(found, clean(found.lines), name, column is not None)
+    listed = Listed(column, items, name, said.column is not None, said)
     _check(listed)
     return listed
 
@@ -49,12 +58,9 @@ def _check(listed: Listed) -> None:
 
 def where_rejected(listed: Listed) -> str:
     """The first rejected lines by their number in the file, each with its reason."""
-    told, breaks, above = [], 0, 0
-    for number, reason in listed.items.rejected[:_NAMED]:
-        breaks += sum(cell.count("\n") for cell in listed.column.lines[above : number - 1])
-        above = number - 1
-        told.append(f"line {number + listed.column.header_line + breaks:,} ({reason})")
-    more = len(listed.items.rejected) - len(told)
+    rejected = listed.items.rejected
+    told = [f"line {number:,} ({reason})" for number, reason in rejected[:_NAMED]]
+    more = len(rejected) - len(told)
     return ", ".join(told) + (f" and {more:,} more" if more > 0 else "")
 
 

@@ -1,9 +1,11 @@
 """Opens what the stories work with, in one folder: config, database, keyring, definitions."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import field
 from datetime import datetime
+from typing import Any
 
+from creditdesk.core.values import frozen
 from creditdesk.desk.accounts import Registry
 from creditdesk.desk.chosen import Chosen
 from creditdesk.desk.reading import Reader
@@ -15,13 +17,23 @@ from creditdesk.store.history import History
 from creditdesk.store.vault import Vault
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Desk:
     """The open desk: its tools, the story of reading and the story of accounts."""
 
     tools: Tools
     reader: Reader
     registry: Registry
+    _late: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def sender(self) -> Any:
+        """The story of imports, a `desk.sending.Sender`. It is made late: with it comes the network stack."""
+        if "sender" not in self._late:
+            from creditdesk.desk.sending import Sender
+
+            self._late["sender"] = Sender(self.tools, self.reader)
+        return self._late["sender"]
 
     @property
     def notice(self) -> str:
@@ -31,6 +43,8 @@ class Desk:
 
     async def close(self) -> None:
         """Close connections, then the database, then the keyring's worker."""
+        for each in self._late.values():
+            await each.close()
         await self.reader.close()
         self.tools.history.close()
         self.tools.vault.close()

@@ -1,5 +1,6 @@
 """The story of a reading: key, question, answer, history, forecast, alert, one frozen value for the window."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,7 +20,8 @@ from creditdesk.core.series import Episode
 from creditdesk.core.settings import Settings
 from creditdesk.core.typed import Typed, typed_snapshot
 from creditdesk.desk.case import Case
-from creditdesk.desk.known import LOOK_BACK, Known, last_pace
+from creditdesk.desk.known import Known, last_pace
+from creditdesk.desk.recent import LOOK_BACK
 from creditdesk.desk.sharing import shared_balances
 from creditdesk.desk.tools import Asks, Tools
 from creditdesk.providers.catalogue import UnknownProvider
@@ -45,7 +47,7 @@ class Reader:
 
     def __init__(self, tools: Tools) -> None:
         self._tools = tools
-        self._known: dict[str, Known] = {}
+        self._known: defaultdict[str, Known] = defaultdict(Known)
         self._running: dict[str, Any] = {}  # asyncio's tasks
         self._asking: Asks | None = None
         self._choices: Choices | None = None
@@ -56,7 +58,7 @@ class Reader:
         latest = self._tools.history.latest([account.id for account in choices.accounts]).result()
         open_now = self._tools.history.open_episodes().result()
         for account in choices.accounts:
-            known = self._known.setdefault(account.id, Known())
+            known = self._known[account.id]
             found = latest[account.id]
             known.snapshot, known.trouble, known.typed = found.snapshot, found.trouble, dict(found.typed)
             definition = self._definition(account)
@@ -85,7 +87,7 @@ class Reader:
         """Learn what another process changed, typed or read; says whether there was anything. Raises ConfigError."""
         choices = self._tools.chosen.load()
         idle = [each.id for each in choices.accounts if each.id not in self._running]
-        before = {each: self._known.setdefault(each, Known()).seen() for each in idle}
+        before = {each: self._known[each].seen() for each in idle}
         latest = await self._tools.history.latest(list(before))
         changed, self._choices = choices is not self._choices, choices
         for account_id, seen in before.items():
@@ -107,16 +109,16 @@ class Reader:
 
     def typed(self, account_id: str) -> dict[str, Typed]:
         """The balances last typed for this account."""
-        return dict(self._known.setdefault(account_id, Known()).typed)
+        return dict(self._known[account_id].typed)
 
     def note_typed(self, account_id: str, typed: Mapping[str, Typed]) -> None:
         """Balances were typed (and are remembered already)."""
-        known = self._known.setdefault(account_id, Known())
+        known = self._known[account_id]
         for pool, entry in typed.items():
             former = known.typed.get(pool)
             limit = former.limit if former and entry.limit is None else entry.limit
             known.typed[pool] = replace(entry, limit=limit)
-        known.series = known.projected_at = None
+        known.recent = known.projected_at = None
 
     def is_read(self, account: Account) -> bool:
         """Whether the account's numbers come from the vendor now, so that none can be typed in their place."""
@@ -129,7 +131,7 @@ class Reader:
 
     def forget_trouble(self, account_id: str) -> None:
         """The user acted: the account's key or address was changed. It is asked anew."""
-        known = self._known.setdefault(account_id, Known())
+        known = self._known[account_id]
         known.trouble, known.pace = None, cadence.Pace()
         known.acted += 1
 
@@ -158,13 +160,13 @@ class Reader:
             return None
 
     def _case(self, account: Account, definition: Definition, settings: Settings) -> Case:
-        known = self._known.setdefault(account.id, Known())
-        return Case(account, definition, known, settings, self._tools.clock())
+        known = self._known[account.id]
+        return Case.of(account, definition, known, settings, self._tools.clock())
 
     def _reading(self, account: Account, settings: Settings) -> Reading:
         definition = self._definition(account)
         if definition is None:
-            known = self._known.setdefault(account.id, Known())
+            known = self._known[account.id]
             text = f"There is no usable definition named {account.provider}. Check its file, or remove the account."
             trouble = Trouble(TroubleKind.BAD_ANSWER, text)
             return Reading(account, known.snapshot, trouble, Level.NOT_READ, stale=True)
@@ -182,6 +184,8 @@ class Reader:
 
     def _snapshot(self, case: Case) -> Snapshot | None:
         last = case.known.snapshot if case.asks else None
+        if last is not None and last.source is Source.LIVE and case.known.trouble is None:
+            return last
         balances = shared_balances(case.account, case.definition, self._tools.chosen.accounts, self.typed)
         typed = typed_snapshot(case.definition, case.account.settings, balances, case.now)
         if last is None or last.source is not Source.LIVE or typed is None:
@@ -192,7 +196,7 @@ class Reader:
     async def _read(self, account_id: str) -> Outcome:
         account, settings = self._tools.chosen.chosen(account_id)
         definition = self._definition(account)
-        known = self._known.setdefault(account_id, Known())
+        known = self._known[account_id]
         if definition is None or known.pace.held_until(self._tools.clock()):
             return Outcome(self._reading(account, settings))
         await self._remember(account_id, definition)
@@ -208,8 +212,8 @@ class Reader:
         return await self._judge(case, outcome)
 
     async def _remember(self, account_id: str, definition: Definition) -> None:
-        known = self._known.setdefault(account_id, Known())
-        if known.series is None:
+        known = self._known[account_id]
+        if known.recent is None:
             known.remember(await self._tools.history.series(account_id, self._tools.clock() - LOOK_BACK))
         known.project(definition, self._tools.clock())
 

@@ -13,6 +13,10 @@ from creditdesk.store.history import History
 from creditdesk.store.vault import Vault
 
 
+class Declined(Exception):
+    """What was asked for cannot be done; the text is one or two plain sentences without any secret."""
+
+
 class Asks(Protocol):
     """Something that asks a vendor once; `providers.exchange.Exchange` on the real network."""
 

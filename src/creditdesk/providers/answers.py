@@ -27,6 +27,7 @@ MAX_SEARCHED = 64 * 1024
 MAX_QUOTED = 200
 """Characters of a vendor's own message that are shown."""
 
+_NOTHING = Mask()
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 _TOLD = {
     TroubleKind.KEY_REJECTED: "rejected the key",
@@ -96,12 +97,13 @@ def judge(definition: Definition, rule: RequestRule, answer: Answer, scene: Scen
     except BadAnswer as error:
         fault = str(error)
     captured = {name: find(path, data) for name, path in rule.capture.items()}
-    mask = Mask()
+    mask = _NOTHING
     try:
-        mask = Mask(drop(data, rule.redact))
+        if dropped := drop(data, rule.redact):
+            mask = Mask(dropped)
+            scene = replace(scene, masks=(*scene.masks, mask))
     except BadAnswer as error:
         data, fault = None, str(error)
-    scene = replace(scene, masks=(*scene.masks, mask))
     failed = next((each for each in rule.fail if _matches(each, answer, data)), None)
     if failed is not None:
         return _by_rule(definition, (rule, failed), answer, data, scene)

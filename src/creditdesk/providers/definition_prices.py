@@ -1,10 +1,11 @@
 """The `[[operation]]` tables of a definition: what the vendor charges for, and how much an item costs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
 from creditdesk.core.offers import Fact, Factor, Operation, Price, Step
+from creditdesk.core.values import frozen
 from creditdesk.providers.definition_table import Table, shown, text_fault
 from creditdesk.providers.definition_values import (
     Names,
@@ -25,7 +26,7 @@ MAX_FACTORS = 8
 ZERO = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Around:
     """What an operation may refer to: the definition's fact, params, pools and drain order."""
 
@@ -143,8 +144,12 @@ def _price(table: Table, around: Around, factors: Sequence[Factor]) -> Price:
         when=conditions(table, "when", replace(around.names, params={**choices, **around.names.params})),
         assumptions=strings(table, "assumptions"),
         unknown=unknown,
+        covers=pool_list(table, "covers", known),
+        observed=_observed(table, known),
+        repeats=one_of(table, "repeats", ("", "once", "each"), ""),
     )
     table.take("pools")
+    _check_covers(table, price)
     if not price.pools and price.high != 0:
         table.wrong("pools", "is missing: name the pools the cost is taken from, or give drain at the top of the file")
     if price.high is None and not unknown and not table.data.keys() & {"amount", "high"}:
@@ -155,6 +160,31 @@ def _price(table: Table, around: Around, factors: Sequence[Factor]) -> Price:
         table.wrong("minimum", "must not be negative")
     table.finish()
     return price
+
+
+def _check_covers(table: Table, price: Price) -> None:
+    if price.covers and (price.per != "item" or price.minimum or price.draw == "each"):
+        table.wrong("covers", "is only for a price per item, without a minimum, that is drained")
+    both = next((pool for pool in price.covers if pool in price.pools), "")
+    if both:
+        table.wrong("covers", f"names {both}, which pools names too: a pool pays items or the price, not both")
+
+
+def _observed(table: Table, pools: Sequence[str]) -> tuple[str, str] | None:
+    """The two pools whose use is compared."""
+    inner = table.table("observed")
+    if inner is None:
+        return None
+    found = []
+    for key in ("pool", "over"):
+        name = inner.text(key, needed=True, most=100)
+        if name and name not in pools:
+            inner.wrong(key, f"is {shown(name)}; the pools are {', '.join(pools) or 'none'}")
+        found.append(name)
+    if found[0] and found[0] == found[1]:
+        inner.wrong("over", "is the same pool; name another one")
+    inner.finish()
+    return found[0], found[1]
 
 
 def _range(table: Table) -> tuple[Decimal, Decimal | None]:

@@ -1,11 +1,12 @@
 """The `[[request]]` tables of a definition: what is asked, how the key is sent, what a refusal means."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from creditdesk.core.definition import FailRule, RequestRule
+from creditdesk.core.definition import Auth, FailRule, RequestRule
 from creditdesk.core.pools import TroubleKind
 from creditdesk.providers.definition_auth import check_header, read_auths
 from creditdesk.providers.definition_patterns import check_pattern
@@ -87,10 +88,37 @@ def _request(table: Table, names: Names, before: tuple[str, ...]) -> RequestRule
         min_interval=table.whole("min_interval", 0, MAX_WAIT),
         retry_after=expression(table, "retry_after"),
         hint=table.text("hint", most=200),
-        fail=_fails(table),
+        fail=read_fails(table),
     )
     _check_body(table, rule)
     table.finish()
+    return rule
+
+
+def read_alone(table: Table, names: Names, auth: tuple[Auth, ...], methods: Sequence[str]) -> RequestRule:
+    """The keys of a request outside of a reading, which is sent as `auth` says; the caller asks for its own keys, too.
+
+    The first of `methods` is the one where none is given. POST and PATCH send `json`, others do not.
+    """
+    method = table.text("method", most=10) or methods[0]
+    if method not in methods:
+        table.wrong("method", f"is {shown(method)}; allowed are {', '.join(methods)}")
+    rule = RequestRule(
+        id="",
+        url=_url(table, names),
+        method=method,
+        auth=auth,
+        headers=_headers(table, names),
+        query=_texts(table, "query", names),
+        json=_json(table, names),
+        accept=_statuses(table, "accept", (200,)),
+        redact=_redact(table),
+        retry_after=expression(table, "retry_after"),
+        hint=table.text("hint", most=200),
+        fail=read_fails(table),
+    )
+    if (rule.json is not None) != (method in ("POST", "PATCH")):
+        table.wrong("json", "is the body of a POST or PATCH, which needs it")
     return rule
 
 
@@ -204,7 +232,8 @@ def _redact(table: Table) -> tuple[str, ...]:
     return paths
 
 
-def _fails(table: Table) -> tuple[FailRule, ...]:
+def read_fails(table: Table) -> tuple[FailRule, ...]:
+    """The key `fail` of a table."""
     return tuple(_fail(each) for each in table.tables("fail", MAX_FAILS))
 
 

@@ -11,9 +11,11 @@ from decimal import Decimal, InvalidOperation
 
 from creditdesk.core.definition import Credential, Definition, Param
 from creditdesk.core.offers import Fact
+from creditdesk.providers.definition_bulk import read_bulks
 from creditdesk.providers.definition_offers import read_drain, read_notices, read_packs, read_plans
 from creditdesk.providers.definition_pools import read_pools, references
 from creditdesk.providers.definition_prices import Around, read_operations
+from creditdesk.providers.definition_probe import read_probes
 from creditdesk.providers.definition_requests import read_requests
 from creditdesk.providers.definition_table import DefinitionError, Problem, Report, Table, sayable, shown
 from creditdesk.providers.definition_values import (
@@ -47,11 +49,12 @@ _AT_LINE = re.compile(r" \(at line (\d+), column \d+\)| \(at end of document\)")
 def load(text: str, file: str, ours: bool = False) -> Definition:
     """The definition written in `text`; `file` is its name in messages. Raises `DefinitionError` with all problems.
 
-    A file of `ours`, which came with the program, is not looked at line by line first; that is a third of the work.
+    A file of `ours`, which came with the program, is not looked at line by line first, and its expressions are not
+    compiled before they are used; that is half of the work. The tests load these files as a stranger's.
     """
     text = text.removeprefix("\ufeff")
     data, lines = (_toml(text, file, 1), Lines({})) if ours else _parse(text, file)
-    report = Report(file, lines)
+    report = Report(file, lines, ours)
     root = Table(data, (), report)
     if root.take("schema", needed=True) not in (None, 1) or isinstance(data.get("schema"), bool):
         root.wrong("schema", "must be 1; this creditdesk reads no other version")
@@ -132,11 +135,11 @@ def _definition(root: Table) -> Definition:
     known = references(pools)
     drain = read_drain(root, known)
     around = Around(definition.fact, names, known, drain)
+    definition = replace(definition, requests=requests, pools=pools, operations=read_operations(root, around))
     return replace(
         definition,
-        requests=requests,
-        pools=pools,
-        operations=read_operations(root, around),
+        bulks=read_bulks(root, names, definition),
+        probes=read_probes(root, names, definition),
         plans=read_plans(root, around),
         packs=read_packs(root, around),
         notices=read_notices(root, around),

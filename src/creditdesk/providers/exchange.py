@@ -1,7 +1,8 @@
 """Asking a vendor: a definition's requests in order, under one deadline, and one snapshot or trouble at the end.
 
-Nothing is tried twice. Requests to one origin go one after another. No exception of the network leaves this module,
-except that a cancelled reading stays cancelled.
+Nothing is tried twice. A few requests at a time go to one origin; the deadline of a reading counts only the time in
+which it is really being asked. No exception of the network leaves this module, except that a cancelled reading stays
+cancelled.
 """
 
 import asyncio
@@ -19,8 +20,10 @@ from creditdesk.core.pools import Account, Snapshot, Trouble, TroubleKind
 from creditdesk.providers import troubles
 from creditdesk.providers.answers import Answer, Body, judge, snapshot_of
 from creditdesk.providers.fetching import fetch, stop_at_redirects
+from creditdesk.providers.lanes import Lane
 from creditdesk.providers.redaction import Mask
 from creditdesk.providers.request import Prepared, RequestRefused, build
+from creditdesk.providers.unchanged import Unchanged
 from creditdesk.providers.values import Scene
 
 DEADLINE_S = 30.0
@@ -43,14 +46,15 @@ class _Reading:
     account: Account
     secrets: Mapping[str, str] = field(repr=False)
     clock: Callable[[], datetime]
-    key: bytes = field(repr=False)
+    seconds: float  # how long it may still be asked
+    key: bytes = field(default=b"", repr=False)  # names it among the remembered tokens; b"" until it is needed
     bodies: dict[str, object] = field(default_factory=dict, repr=False)
     captured: dict[str, str] = field(default_factory=dict, repr=False)
     masks: list[Mask] = field(default_factory=list, repr=False)
     failed: dict[str, Trouble] = field(default_factory=dict)
+    mark: bytes = b""  # tells its answer from any other; b"" where that is of no use
     from_memory: bool = False  # whether a value captured by an earlier reading was sent
     host: str = ""
-    asked: bool = False
 
     def known(self) -> tuple[str, ...]:
         """Everything secret that was sent and may come back."""
@@ -68,9 +72,10 @@ class Exchange:
         stop_at_redirects(client)
         self._client = client
         self._deadline_s = deadline_s
-        self._lanes: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._lanes: defaultdict[str, Lane] = defaultdict(Lane)
         self._room = asyncio.Semaphore(MOST_AT_ONCE)
         self._tokens: dict[tuple[bytes, str], _Token] = {}
+        self._unchanged = Unchanged()
         self._salt = os.urandom(16)
 
     async def ask(
@@ -82,20 +87,20 @@ class Exchange:
     ) -> Snapshot | Trouble:
         """What is left of this account, or why it could not be read. `secrets` maps credential names to values.
 
-        `clock` gives the instant, aware UTC. Takes at the most the deadline, waiting for other accounts included.
+        `clock` gives the instant, aware UTC. The account's own requests take at the most the deadline together; before
+        each of them it may have to wait for those of other accounts.
         """
-        reading = _Reading(definition, account, secrets, clock, self._key(account, secrets))
+        reading = _Reading(definition, account, secrets, clock, self._deadline_s)
         try:
-            async with asyncio.timeout(self._deadline_s):
+            result = await self._read(reading)
+            if reading.from_memory and isinstance(result, Trouble) and result.kind is TroubleKind.KEY_REJECTED:
+                # The vendor took back a token before its time. The key itself was not asked about yet.
+                self._forget(reading.key)
+                reading = _Reading(definition, account, secrets, clock, reading.seconds, reading.key)
                 result = await self._read(reading)
-                if reading.from_memory and isinstance(result, Trouble) and result.kind is TroubleKind.KEY_REJECTED:
-                    # The vendor took back a token before its time. The key itself was not asked about yet.
-                    self._forget(reading.key)
-                    reading = _Reading(definition, account, secrets, clock, reading.key)
-                    result = await self._read(reading)
-                return result
+            return result
         except TimeoutError:
-            return troubles.of_deadline(reading.host or definition.name, self._deadline_s, reading.asked)
+            return troubles.of_deadline(reading.host or definition.name, self._deadline_s)
 
     async def aclose(self) -> None:
         """Close the client and its connections."""
@@ -103,15 +108,21 @@ class Exchange:
 
     async def _read(self, reading: _Reading) -> Snapshot | Trouble:
         for rule in reading.definition.requests:
-            trouble = await self._run(reading, rule)
-            if trouble is not None and not rule.optional:
-                return trouble
-            if trouble is not None:
-                reading.failed[rule.id] = trouble
-        return snapshot_of(reading.definition, reading.bodies, reading.scene())
+            found = await self._run(reading, rule)
+            if isinstance(found, Trouble) and rule.optional:
+                reading.failed[rule.id] = found
+            elif found is not None:
+                return found
+        result = snapshot_of(reading.definition, reading.bodies, reading.scene())
+        if reading.mark and isinstance(result, Snapshot):
+            self._unchanged.keep(reading.account, reading.definition, reading.mark, result)
+        return result
 
-    async def _run(self, reading: _Reading, rule: RequestRule) -> Trouble | None:
-        """Run one request; None when it went well, or was not needed because its captured values still hold."""
+    async def _run(self, reading: _Reading, rule: RequestRule) -> Snapshot | Trouble | None:
+        """Run one request; None when it went well, or was not needed because its captured values still hold.
+
+        A snapshot when its answer is the last one again, word for word.
+        """
         missing = next((reading.failed[needed] for needed in rule.needs if needed in reading.failed), None)
         if missing is not None:
             return missing
@@ -121,22 +132,47 @@ class Exchange:
             prepared = build(reading.definition, rule, reading.account, reading.secrets, reading.captured)
         except RequestRefused as error:
             return Trouble(error.kind, error.message)
-        answer = await self._fetch(reading, prepared)
-        if isinstance(answer, Trouble):
-            return answer
-        found = judge(reading.definition, rule, answer, reading.scene())
-        if isinstance(found, Trouble):
+        found = await self._asked(reading, rule, prepared)
+        if not isinstance(found, Body):
             return found
         self._keep(reading, rule, found)
         return None
 
+    async def _asked(self, reading: _Reading, rule: RequestRule, prepared: Prepared) -> Body | Snapshot | Trouble:
+        """What the answer holds, or its trouble. TimeoutError when the reading's time is over."""
+        reading.host = prepared.host
+        lane = self._lanes[prepared.lane]
+        async with lane, self._room:
+            answer = await self._fetch(reading, prepared)
+            if isinstance(answer, Trouble):
+                return answer
+            found = self._known(reading, answer) or judge(reading.definition, rule, answer, reading.scene())
+            if not isinstance(found, Trouble):
+                lane.widen()
+            elif found.kind is TroubleKind.THROTTLED:
+                lane.narrow()
+            return found
+
+    def _known(self, reading: _Reading, answer: Answer) -> Snapshot | None:
+        """The snapshot of an answer that came the last time, too."""
+        if not self._unchanged.suits(reading.definition):
+            return None
+        reading.mark = self._unchanged.mark(reading.account, reading.secrets, answer)
+        return self._unchanged.find(reading.account, reading.definition, reading.mark, reading.clock())
+
     async def _fetch(self, reading: _Reading, prepared: Prepared) -> Answer | Trouble:
-        reading.host, reading.asked = prepared.host, False
-        async with self._lanes[prepared.lane], self._room:
-            reading.asked = True
-            return await fetch(self._client, prepared, reading.known())
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        try:
+            async with asyncio.timeout(reading.seconds):
+                return await fetch(self._client, prepared, reading.known())
+        finally:
+            reading.seconds -= clock() - began
 
     def _remembered(self, reading: _Reading, rule: RequestRule) -> bool:
+        if not rule.capture_ttl:
+            return False
+        reading.key = reading.key or self._key(reading.account, reading.secrets)
         token = self._tokens.get((reading.key, rule.id))
         if token is None or token.until <= reading.clock() or _is_read(reading.definition, rule):
             return False
@@ -146,7 +182,8 @@ class Exchange:
 
     def _keep(self, reading: _Reading, rule: RequestRule, body: Body) -> None:
         reading.bodies[rule.id] = body.data
-        reading.masks.append(body.mask)
+        if body.mask:
+            reading.masks.append(body.mask)
         reading.captured |= body.captured
         if rule.capture_ttl and body.captured:
             now = reading.clock()

@@ -37,7 +37,7 @@ async def fetch(client: httpx.AsyncClient, prepared: Prepared, secrets: Iterable
         prepared.method,
         _parsed(prepared.url) if prepared.fixed else prepared.url,
         headers=prepared.headers,
-        content=prepared.content,
+        stream=httpx.ByteStream(prepared.content),  # its length and its host are the transport's to tell
         extensions={"timeout": client.timeout.as_dict()},
     )
     try:

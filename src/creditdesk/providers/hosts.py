@@ -5,7 +5,6 @@ out their own secrets are never asked, in whatever spelling.
 """
 
 import ipaddress
-import socket
 from functools import lru_cache
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -57,6 +56,10 @@ def _address(text: str) -> _Address | None:
         return ipaddress.ip_address(text)
     except ValueError:
         pass
+    if not text[:1].isdigit():
+        return None  # a name, to every system
+    import socket  # 2 ms of the first paint, and next to no definition needs it
+
     try:
         # The system's own reading of 0xa9fea9fe, 2852039166, 0251.254.0xa9fe and their like.
         return ipaddress.IPv4Address(socket.inet_aton(text))

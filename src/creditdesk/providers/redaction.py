@@ -85,6 +85,10 @@ class Mask:
             size = min(len(form), PIECE)
             self._pieces.setdefault(size, set()).update(windows(form, size))
 
+    def __bool__(self) -> bool:
+        """Whether it hides anything."""
+        return bool(self._pieces)
+
     def hide(self, text: str) -> str:
         """`text` without any of the secrets, and any piece of 8 or more characters of them."""
         for size in sorted(self._pieces, reverse=True):

@@ -33,7 +33,7 @@ class RequestRefused(Exception):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Prepared:
-    """A request ready to be sent. Requests of one `lane` go one after another."""
+    """A request ready to be sent. A few requests of one `lane` go at a time."""
 
     method: str
     url: str
@@ -61,7 +61,7 @@ def build(
     setting that does not fit into the request.
     """
     _check_secrets(definition, rule, secrets)
-    address = _address(definition, rule, account)
+    address = _address(definition.name, rule.url, account.base_url)
     values = {**definition.settings(account.settings), **secrets, **captures}
     try:
         url = _url(address, rule, values, _quoted)
@@ -87,7 +87,7 @@ def build(
 
 def describe(definition: Definition, rule: RequestRule, account: Account) -> str:
     """What would be sent, for people: method, address and where the secrets go, each as ***. Needs no secret."""
-    address = _address(definition, rule, account)
+    address = _address(definition.name, rule.url, account.base_url)
     hidden = {each.name: MASK for each in definition.credentials}
     hidden |= {name: MASK for each in definition.requests for name in each.capture}
     values = {**dict.fromkeys(_holes(rule), ""), **definition.settings(account.settings), **hidden}
@@ -123,11 +123,17 @@ def _check_secrets(definition: Definition, rule: RequestRule, secrets: Mapping[s
             )
 
 
-def _holes(rule: RequestRule) -> set[str]:
+def _holes(rule: RequestRule) -> frozenset[str]:
     texts = [rule.url, *rule.query.values(), *rule.headers.values(), *(rule.form or {}).values(), *_texts(rule.json)]
     for auth in rule.auth:
         texts += (auth.value, auth.user, auth.password)
-    return {hole for text in texts for hole in holes(text)}
+    return _named(tuple(texts))
+
+
+@lru_cache(maxsize=256)
+def _named(texts: tuple[str, ...]) -> frozenset[str]:
+    """The holes in these texts of a definition."""
+    return frozenset(hole for text in texts for hole in holes(text))
 
 
 def _texts(value: object) -> list[str]:
@@ -138,24 +144,24 @@ def _texts(value: object) -> list[str]:
     return [text for each in inner for text in _texts(each)]
 
 
-def _address(definition: Definition, rule: RequestRule, account: Account) -> SplitResult:
-    """The URL of the rule, still with holes in its path, at the account's own base where it has one."""
-    address = _split(rule.url)
-    if account.base_url:
-        base = _split(account.base_url)
+@lru_cache(maxsize=256)
+def _address(name: str, url: str, base_url: str) -> SplitResult:
+    """The URL of a rule, still with holes in its path, at the account's own base where it has one (not "")."""
+    address = _split(url)
+    if base_url:
+        base = _split(base_url)
         if not is_loopback(base.hostname or "") or base.query or base.fragment or base.username is not None:
             raise _refused("the base URL of this account is not a plain address of this computer")
         address = address._replace(scheme=base.scheme, netloc=base.netloc, path=base.path.rstrip("/") + address.path)
     host = address.hostname or ""
     local = is_loopback(host)
     if address.scheme != "https" and not (address.scheme == "http" and local):
-        raise _refused(f"the definition of {definition.name} asks over an unprotected connection")
+        raise _refused(f"the definition of {name} asks over an unprotected connection")
     if not host or not host.isascii() or "{" in address.netloc or address.username is not None or is_forbidden(host):
-        raise _refused(f"the definition of {definition.name} names an address that is never asked")
+        raise _refused(f"the definition of {name} names an address that is never asked")
     return address
 
 
-@lru_cache(maxsize=256)
 def _split(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)

@@ -6,8 +6,8 @@ only what is marked optional may be unknown. Nothing is clamped: a negative rema
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import NamedTuple
 
 from creditdesk.core.amounts import EXACT
 from creditdesk.core.definition import Amount, Definition, PoolRule
@@ -40,8 +40,7 @@ class Unreadable(BadAnswer):
         self.request = request
 
 
-@dataclass(frozen=True, slots=True)
-class _Amounts:
+class _Amounts(NamedTuple):
     limit: Decimal | None
     used: Decimal | None
     left: Decimal | None
@@ -52,8 +51,7 @@ class _Amounts:
         return bool(known) and not any(known)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):
     """One row: its key as the vendor writes it ("" for a plain rule), its data, and where it stands, for messages."""
 
     key: str
@@ -93,7 +91,7 @@ def _unread(rule: PoolRule) -> list[Pool]:
 
 def _pools(definition: Definition, rule: PoolRule, body: object, scene: Scene) -> list[Pool]:
     pools: list[Pool] = []
-    rows = _told_apart(rule, list(_rows(rule, body, scene)))
+    rows = _told_apart(rule, list(_rows(rule, body, scene))) if rule.each else [_Row("", body)]
     if not rows and rule.empty:
         raise BadAnswer(rule.empty)
     for row in rows:
@@ -117,14 +115,11 @@ def _told_apart(rule: PoolRule, rows: list[_Row]) -> list[_Row]:
         numbered = (f"{row.key}-{number}" for number in range(2, len(rows) + 2))
         key = row.key if row.key not in taken else next(name for name in numbered if name not in taken)
         taken.add(key)
-        apart.append(replace(row, key=key))
+        apart.append(row._replace(key=key))
     return apart
 
 
 def _rows(rule: PoolRule, body: object, scene: Scene) -> Iterator[_Row]:
-    if not rule.each:
-        yield _Row("", body)
-        return
     listed = find(rule.each, body)
     if listed is None and rule.optional:
         return
@@ -173,7 +168,7 @@ def _amounts(rule: PoolRule, row: _Row) -> _Amounts:
         return _Amounts(limit, EXACT.subtract(limit, left), left, ("used",))
     if _open(rule.limit) and limit is None and used is not None and left is not None:
         return _Amounts(EXACT.add(used, left), used, left, ("limit",))
-    if not rule.optional and _searched(rule) and (used if rule.kind is PoolKind.SPEND else left) is None:
+    if (used if rule.kind is PoolKind.SPEND else left) is None and not rule.optional and _searched(rule):
         raise BadAnswer(f"what is {'used' if rule.kind is PoolKind.SPEND else 'left'} is not told")
     return _Amounts(limit, used, left)
 
@@ -199,9 +194,9 @@ def _amount(rule: PoolRule, amount: Amount | None, row: _Row, left: Decimal | No
         raise
     if value is None:
         return None
-    if value in rule.invalid.get("values", ()):  # type: ignore[operator]  # a tuple of Decimals, by the loader
+    if rule.invalid and value in rule.invalid.get("values", ()):  # type: ignore[operator]  # a tuple of Decimals, by the loader
         raise Refused(TroubleKind(str(rule.invalid["as"])))
-    if value in rule.unlimited and amount is not rule.used:
+    if rule.unlimited and value in rule.unlimited and amount is not rule.used:
         return None
     return value if rule.scale == 1 else EXACT.multiply(value, rule.scale)
 
@@ -237,9 +232,9 @@ def _pool(definition: Definition, rule: PoolRule, row: _Row, amounts: _Amounts, 
 
 def _filled(text: str, rule: PoolRule, row: _Row, scene: Scene) -> str:
     """An id or label with `{row}` and the row's own fields filled in; a field that is not there is left out."""
-    template = parse(text)
-    if not template.holes:
+    if "{" not in text:
         return text
+    template = parse(text)
     fields = row.data if isinstance(row.data, dict) else {}
     values = {name: scene.text(fields.get(name)) for name in template.holes}
     values["row"] = rule.ids.get(row.key, row.key)

@@ -15,6 +15,7 @@ MAX_VALUES = 100_000
 MAX_DIGITS = 40
 MAX_EXPONENT = 30
 
+_LONG = re.compile(rb"\d{%d}" % (MAX_DIGITS + 1))
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL)
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
@@ -35,8 +36,9 @@ def decode(body: bytes) -> object:
     if not body.strip():
         raise BadAnswer("is empty")
     _check_shape(body)
+    decoder = _CHECKING if _LONG.search(body) else _DECODER
     try:
-        return _DECODER.decode(body.decode("utf-8"))
+        return decoder.decode(body.decode("utf-8"))
     except UnicodeDecodeError:
         raise BadAnswer("is not text in UTF-8") from None
     except json.JSONDecodeError:
@@ -88,6 +90,8 @@ def _constant(name: str) -> NoReturn:
     raise BadAnswer(f"holds {name}, which is not a number")
 
 
-_DECODER = json.JSONDecoder(
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_float=_fraction, parse_constant=_constant)
+_CHECKING = json.JSONDecoder(
     object_pairs_hook=_object, parse_float=_fraction, parse_int=_whole, parse_constant=_constant
 )
+"""The same for a text with so many digits in a row that one of its whole numbers may have too many."""

@@ -5,8 +5,9 @@ A hole is a name in braces. `{{` and `}}` stand for the braces themselves. A tem
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+
+from creditdesk.core.values import frozen
 
 _PART = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -16,7 +17,7 @@ class TemplateError(ValueError):
     """The text is not a template: a brace stands alone, or a hole has no proper name."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Template:
     """A parsed text: `parts` alternates plain text and hole names, starting and ending with plain text."""
 

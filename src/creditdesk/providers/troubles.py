@@ -8,7 +8,8 @@ import httpx
 
 from creditdesk.core.pools import Trouble, TroubleKind
 from creditdesk.providers.redaction import MASK, redact_known
-from creditdesk.providers.transport import ProxyRefused, ProxyUnsupported, TlsFailure, TlsWhy
+from creditdesk.providers.transport import ProxyUnsupported
+from creditdesk.providers.wire import ProxyRefused, TlsFailure, TlsWhy
 
 _HOST = re.compile(r"[A-Za-z0-9.\-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]")
 
@@ -49,10 +50,9 @@ def _of_proxy(error: httpx.ProxyError, host: str) -> str:
     return f"{host} could not be reached: the proxy does not answer."
 
 
-def of_deadline(host: str, deadline_s: float, asked: bool) -> Trouble:
-    """The trouble of a reading that took too long; `asked` tells whether this account's turn came at all."""
-    told = "did not answer" if asked else "was busy with other accounts and could not be asked"
-    return Trouble(TroubleKind.VENDOR_DOWN, f"{host} {told} within {deadline_s:g} s.")
+def of_deadline(host: str, deadline_s: float) -> Trouble:
+    """The trouble of a reading that took too long."""
+    return Trouble(TroubleKind.VENDOR_DOWN, f"{host} did not answer within {deadline_s:g} s.")
 
 
 def of_redirect(origin: str, location: str, secrets: Iterable[str]) -> Trouble:

@@ -20,6 +20,7 @@ from creditdesk.providers.strict_json import BadAnswer
 
 MAX_TEXT = 120
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_SMALL = 10**18
 _ONE_DAY = timedelta(days=1)
 _FRACTION = re.compile(r"[.,](\d{1,6})")
 _TIME_DIRECTIVE = re.compile(r"%[HIMSf]")
@@ -62,6 +63,8 @@ def find(expression: str, data: object) -> object:
 
 def number(value: object, path: str, group_sep: str = "") -> Decimal:
     """The amount that `value` states. `BadAnswer` naming the path when it is missing or is no finite number."""
+    if type(value) is int and -_SMALL < value < _SMALL:  # as most amounts are
+        return Decimal(value)
     if value is None:
         raise BadAnswer(f"{path} is missing")
     amount = parse_amount(value, group_sep)

@@ -47,6 +47,7 @@ class Door:
         self._counters = counters
         self._control = control
         self.origins = ("", "")
+        self._stubborn: set[asyncio.Future[Answer]] = set()
 
     async def answer(self, request: web.BaseRequest) -> web.StreamResponse:
         """A request to the vendors' listener."""
@@ -89,11 +90,26 @@ class Door:
         visit.fault = " ".join(fault.kind for fault in (taken.latency, *taken.consume, taken.main) if fault)
         latency = taken.latency
         if latency and not latency.after_work:
-            await asyncio.sleep(latency.seconds)
-        answer = self._worked(service, call, taken)
+            answer = await self._later(latency, lambda: self._worked(service, call, taken))
+        else:
+            answer = self._worked(service, call, taken)
         if latency and latency.after_work:
             await asyncio.sleep(latency.seconds)
         return await self._sent(request, visit, answer, taken.main)
+
+    async def _later(self, latency: Fault, work: Callable[[], Answer]) -> Answer:
+        """The work, done after a wait; stubbornly: also when nobody waits for its answer any more."""
+
+        async def waited() -> Answer:
+            await asyncio.sleep(latency.seconds)
+            return work()
+
+        if latency.mode != "stubborn":
+            return await waited()
+        task = asyncio.ensure_future(waited())
+        self._stubborn.add(task)
+        task.add_done_callback(self._stubborn.discard)
+        return await asyncio.shield(task)
 
     def _worked(self, service: Service, call: Call, taken: Taken) -> Answer:
         """The answer as it shall be sent. The vendor's work, and another client's, is done in here or not at all."""

@@ -11,7 +11,8 @@ class FaultKind(StrEnum):
     """What goes wrong. In brackets: the fields of `Fault` that matter to it beside the common ones."""
 
     LATENCY = "latency"
-    """Wait before the work (or with after_work: after it), then answer well [seconds]."""
+    """Wait before the work (or with after_work: after it), then answer well [seconds; mode "stubborn": the work is done
+    even when the client goes meanwhile, as by a vendor behind a queue]."""
     DRIP = "drip"
     """Send the answer one byte at a time [seconds between bytes; mode "body" sends the head at once]."""
     RESET = "reset"
@@ -122,6 +123,7 @@ class Fault:
 
 
 _MODES: dict[FaultKind, frozenset[str]] = {
+    FaultKind.LATENCY: frozenset({"stubborn"}),
     FaultKind.DRIP: frozenset({"body"}),
     FaultKind.RESET: frozenset({"before", "head", "mid"}),
     FaultKind.REJECT: frozenset({"no-access"}),

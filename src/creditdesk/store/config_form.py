@@ -110,6 +110,7 @@ def account_of(table: Mapping[str, Any]) -> Account:
         interval_s=interval,
         thresholds=_take(table, "thresholds", None, _thresholds),
         reserve=_take(table, "reserve", {}, _amounts),
+        ask_over=_take(table, "ask_over", {}, _amounts),
         muted=_take(table, "muted", False, _flag),
         confirmed=_take(table, "confirmed", False, _flag),
     )
@@ -131,6 +132,7 @@ def account_table(account: Account) -> Table:
         "settings": dict(account.settings) or None,
         "thresholds": _threshold_table(account.thresholds) if account.thresholds else None,
         "reserve": {pool: _number(value) for pool, value in account.reserve.items()} or None,
+        "ask_over": {pool: _number(value) for pool, value in account.ask_over.items()} or None,
     }
     account_of({name: value for name, value in table.items() if value is not None})
     return table

@@ -46,6 +46,11 @@ class Connections:
         """Whether what is written outlives this process."""
         return self._kept is not None
 
+    @property
+    def folder(self) -> Path | None:
+        """Where the file lies; None while nothing of it is kept."""
+        return self._kept.parent if self._kept else None
+
     def write(self, work: Work[T]) -> Pending[T]:
         """Do `work` inside a transaction, together with whatever else waits; the answer comes after the commit."""
         return self._writer.submit(work, must_run=True)

@@ -19,6 +19,7 @@ from creditdesk.store.backups import make_backup, newest_good_backup
 from creditdesk.store.files import COMPANIONS, free_name, set_aside, sync_folder
 from creditdesk.store.lock import FileLock
 from creditdesk.store.schema import APPLICATION_ID, MIGRATIONS, Migrations, migrate, version_of
+from creditdesk.store.writing import WritingConnection
 
 CHECK_S = 0.005
 """How long the first check may take: it covers two megabytes or so; damage beyond is noticed where it is read."""
@@ -147,9 +148,13 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     """One transaction: all of what is written inside `with`, or none of it."""
     connection.execute("BEGIN IMMEDIATE")
     try:
+        if isinstance(connection, WritingConnection):
+            connection.begun()
         yield connection
         connection.execute("COMMIT")
     except BaseException:
+        if isinstance(connection, WritingConnection):
+            connection.abandon()
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
@@ -246,7 +251,7 @@ def _create(path: Path, now: datetime, migrations: Migrations) -> None:
 
 def _plain_connection(uri: str) -> sqlite3.Connection:
     """A connection that begins no transaction by itself; whoever holds it sees to one thread at a time."""
-    return sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None)
+    return sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None, factory=WritingConnection)
 
 
 def _connect(path: Path) -> sqlite3.Connection:

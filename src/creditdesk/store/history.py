@@ -42,6 +42,11 @@ class History:
         """Whether what is written outlives this process; not where the file cannot be used (see `notice`)."""
         return self._connections.durable
 
+    @property
+    def connections(self) -> Connections:
+        """The way to the file, for what else is kept in it (`store.outbox`)."""
+        return self._connections
+
     def record(
         self,
         account_id: str,

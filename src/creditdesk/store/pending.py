@@ -1,10 +1,57 @@
 """An answer on its way from one of the store's threads: awaited by the engine, waited for by a command."""
 
+import threading
+from collections import deque
 from collections.abc import Callable, Generator
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
+from contextlib import suppress
 from typing import Any, Generic, TypeVar
+from weakref import ref
 
 T = TypeVar("T")
+
+
+class _Post:
+    """Wakes those who wait in one event loop: once for all that is settled in one go, because each wake-up costs two
+    system calls, and the interpreter's lock goes to and fro for each."""
+
+    __slots__ = ("_called", "_ready", "loop")
+
+    def __init__(self, loop: Any) -> None:
+        self.loop = ref(loop)  # an asyncio loop; whoever waits keeps it
+        self._ready: deque[Any] = deque()  # asyncio's futures
+        self._called = False
+
+    def wake(self, waiter: Any) -> None:
+        """Wake this one soon; called by any thread."""
+        self._ready.append(waiter)
+        loop = self.loop()
+        if not self._called and loop is not None:
+            self._called = True
+            with suppress(RuntimeError):  # the loop is closed, nobody waits any more
+                loop.call_soon_threadsafe(self._deliver)
+
+    def _deliver(self) -> None:
+        self._called = False  # first: who comes from now on calls again
+        while self._ready:
+            waiter = self._ready.popleft()
+            if not waiter.done():
+                waiter.set_result(None)
+
+
+class _Here(threading.local):
+    """The post of the event loop that runs on this thread."""
+
+    post: _Post | None = None
+
+    def of(self, loop: Any) -> _Post:
+        """The post of this loop."""
+        if self.post is None or self.post.loop() is not loop:
+            self.post = _Post(loop)
+        return self.post
+
+
+_here = _Here()
 
 
 class Pending(Generic[T]):
@@ -27,14 +74,30 @@ class Pending(Generic[T]):
         return self._wait().__await__()
 
     async def _wait(self) -> T:
+        """The value. Whoever is cancelled meanwhile, or waited too long, takes the work back if it was not begun."""
         import asyncio  # 56 ms that the first paint should not pay for: `result` does without it
 
-        waiting = asyncio.wrap_future(self._future)
-        if self._limit_s is None:
-            return await waiting
+        loop = asyncio.get_running_loop()
+        post = _here.of(loop)
+        waiter = loop.create_future()
+        self._future.add_done_callback(lambda _done: post.wake(waiter))
+        late = loop.call_later(self._limit_s, post.wake, waiter) if self._limit_s is not None else None
         try:
-            return await asyncio.wait_for(waiting, self._limit_s)
+            await waiter
+        except asyncio.CancelledError:
+            self._future.cancel()
+            raise
+        finally:
+            if late is not None:
+                late.cancel()
+        try:
+            return self._future.result(0)
+        except CancelledError:
+            raise asyncio.CancelledError from None
         except TimeoutError:
+            if self._future.done():  # the work's own error
+                raise
+            self._future.cancel()
             raise self._on_late() from None
 
     def result(self, timeout_s: float | None = None) -> T:

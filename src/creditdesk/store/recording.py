@@ -24,6 +24,7 @@ from creditdesk.store.rows import (
     pool_row,
     text,
 )
+from creditdesk.store.writing import OpenPool, Standing, WritingConnection
 
 DRIFT = timedelta(hours=1)
 """A reset or an expiry that moves by no more than this is the same one: vendors round it differently each time."""
@@ -34,103 +35,141 @@ ONE_USE = timedelta(hours=1)
 
 _CERTAIN = {Source.LIVE, Source.METERED}
 _NO_CONDITION: Row = (None, "", "", 0, None, "", None, 0, None, 0)
+_MICROSECOND = timedelta(microseconds=1)
+_DRIFT = DRIFT // _MICROSECOND
 
 
 def record(
     connection: sqlite3.Connection, account: str, outcome: Snapshot | Trouble, now: datetime, interval_s: int
 ) -> None:
-    """Write what came of one reading of an account."""
-    before = connection.execute(statements.CONDITION, (account,)).fetchone() or _NO_CONDITION
+    """Write what came of one reading of an account, on the connection that writes."""
+    assert isinstance(connection, WritingConnection)
+    standing = connection.standing(account) or _standing(connection, account)
     if isinstance(outcome, Trouble):
-        _record_trouble(connection, account, outcome, before, now)
-        return
-    gap = max(timedelta(seconds=3 * interval_s), LEAST_GAP)
-    rows = {row[0]: row for row in connection.execute(statements.OPEN_POOLS, (account,))}
-    pools = {pool.id: pool for pool in outcome.pools}
-    for place, pool in enumerate(pools.values()):
-        _record_pool(
-            connection, account, (place, pool), outcome, _Open(rows[pool.id], gap) if pool.id in rows else None
-        )
-    for hidden in rows.keys() - pools.keys():
-        if rows[hidden][2]:
-            connection.execute(statements.HIDE_POOL, (account, hidden))
+        standing.condition = _troubled(connection, account, outcome, standing.condition, now)
+    else:
+        gap = max(timedelta(seconds=3 * interval_s), LEAST_GAP)
+        _record_pools(connection, account, outcome, standing.pools, gap // _MICROSECOND)
+        standing.condition = _good(connection, account, outcome, standing.condition, now)
+    connection.put_condition(account, standing.condition)
+    connection.stands(account, standing)
+
+
+def _standing(connection: sqlite3.Connection, account: str) -> Standing:
+    """What stands of an account, from the database."""
+    condition = connection.execute(statements.CONDITION, (account,)).fetchone() or _NO_CONDITION
+    rows = connection.execute(statements.OPEN_POOLS, (account,)).fetchall()
+    pools = {
+        row[0]: OpenPool((row[1], row[2], row[3:10]), row[10:12], (row[12], row[13], row[14:18], row[18], row[19]))
+        for row in rows
+    }
+    return Standing(condition, pools)
+
+
+def _good(connection: sqlite3.Connection, account: str, snapshot: Snapshot, before: Row, now: datetime) -> Row:
+    """The condition of an account after a good reading."""
     wrong = before[4:]
-    if outcome.source in _CERTAIN:  # a number by hand says nothing about whether reading works
+    if snapshot.source in _CERTAIN:  # a number by hand says nothing about whether reading works
         wrong = _NO_CONDITION[4:]
         if before[4] is not None:
             add_event(connection, Event(now, account, EventKind.RECOVERED))
-    values = (micros(outcome.read_at), outcome.source.value, outcome.plan, int(outcome.inferred))
-    connection.execute(statements.PUT_CONDITION, (account, *values, *wrong))
+    return (micros(snapshot.read_at), snapshot.source.value, snapshot.plan, int(snapshot.inferred), *wrong)
 
 
-def _record_trouble(connection: sqlite3.Connection, account: str, trouble: Trouble, before: Row, now: datetime) -> None:
+def _troubled(connection: sqlite3.Connection, account: str, trouble: Trouble, before: Row, now: datetime) -> Row:
+    """The condition of an account after a reading that failed."""
     read_at, source, plan, inferred, kind, _, _, _, since, failures = before
     if kind != trouble.kind.value:
         since = None
         add_event(connection, Event(now, account, EventKind.TROUBLE, detail=trouble.message))
     since = maybe_micros(trouble.since) or since or micros(now)
     wait = (maybe_micros(trouble.retry_at), int(trouble.vendor_asked))
-    values = (read_at, source, plan, inferred, trouble.kind.value, trouble.message, *wait, since, failures + 1)
-    connection.execute(statements.PUT_CONDITION, (account, *values))
+    return (read_at, source, plan, inferred, trouble.kind.value, trouble.message, *wait, since, failures + 1)
 
 
-class _Open:
-    """A pool as it stands in the database: its row, and the point that the next reading may extend."""
+def _record_pools(
+    connection: WritingConnection, account: str, snapshot: Snapshot, known: dict[str, OpenPool], gap: int
+) -> None:
+    """Write the pools of a snapshot. `known` are those that stood before, and those that stand afterwards."""
+    pools = {pool.id: pool for pool in snapshot.pools}
+    for place, pool in enumerate(pools.values()):
+        placed = (place, 1, pool_row(pool))
+        point = _point(pool, snapshot)
+        before = known.get(pool.id)
+        if before is None or not _holds(before, pool, point, gap):
+            known[pool.id] = _begin_point(connection, account, pool, (placed, point, before))
+            if before is not None and snapshot.source in _CERTAIN and Source(before.amounts[3]) in _CERTAIN:
+                _record_change(connection, account, pool, (before, known[pool.id]), snapshot.read_at)
+            continue
+        before.last, before.resets_at, before.expires_at = max(before.last, point[0]), *point[3:]
+        connection.extend(account, pool.id, before)
+        if (before.place, before.described) != (place, placed[2]):
+            before.place, before.present, before.described = placed
+            _put_pool(connection, account, pool.id, before)
+    for gone in known.keys() - pools.keys():
+        if known[gone].present:
+            connection.execute(statements.HIDE_POOL, (account, gone))
+            known[gone].present = 0
 
-    def __init__(self, row: Row, gap: timedelta) -> None:
-        self.place, self.present = row[1], row[2]
-        self.described: Row = row[3:10]
-        self.used_event, self.used_since = row[10], maybe_instant(row[11])
-        self.first, self.last = instant(row[12]), instant(row[13])
-        self.left, self.limit, self.used = (amount(value) for value in row[14:17])
-        self.source = Source(row[17])
-        self.resets_at, self.expires_at = maybe_instant(row[18]), maybe_instant(row[19])
-        self._gap = gap
 
-    def holds(self, pool: Pool, at: datetime, source: Source) -> bool:
-        """Whether a reading at `at` says the same as the open point, with no gap and no backward clock between."""
-        return (
-            self.present == 1
-            and (self.left, self.limit, self.used, self.source) == (pool.left, pool.limit, pool.used, source)
-            and _near(self.resets_at, pool.resets_at)
-            and _near(self.expires_at, pool.expires_at)
-            and self.first <= at <= self.last + self._gap
-        )
+def _point(pool: Pool, snapshot: Snapshot) -> Row:
+    """A point of a pool that begins with this snapshot, as OpenPool takes it."""
+    at = micros(snapshot.read_at)
+    amounts = (text(pool.left), text(pool.limit), text(pool.used), snapshot.source.value)
+    return (at, at, amounts, maybe_micros(pool.resets_at), maybe_micros(pool.expires_at))
 
 
-def _near(one: datetime | None, other: datetime | None) -> bool:
+def _holds(before: OpenPool, pool: Pool, point: Row, gap: int) -> bool:
+    """Whether a point says the same as the open one, with no gap (microseconds) and no backward clock between."""
+    at, _, amounts, resets_at, expires_at = point
+    return (
+        before.present == 1
+        and before.first <= at <= before.last + gap
+        and (before.amounts == amounts or _same(before.amounts, pool, amounts[3]))
+        and _near(before.resets_at, resets_at)
+        and _near(before.expires_at, expires_at)
+    )
+
+
+def _same(amounts: Row, pool: Pool, source: str) -> bool:
+    """Whether written amounts are those of a pool, however many noughts each was written with."""
+    known = (amount(amounts[0]), amount(amounts[1]), amount(amounts[2]), amounts[3])
+    return known == (pool.left, pool.limit, pool.used, source)
+
+
+def _near(one: int | None, other: int | None) -> bool:
     if one is None or other is None:
         return one is other
-    return abs(one - other) <= DRIFT
+    return abs(one - other) <= _DRIFT
 
 
-def _record_pool(
-    connection: sqlite3.Connection, account: str, placed: tuple[int, Pool], snapshot: Snapshot, before: _Open | None
-) -> None:
-    place, pool = placed
-    at = snapshot.read_at
-    described = pool_row(pool)
-    ends = (maybe_micros(pool.resets_at), maybe_micros(pool.expires_at))
-    if before and before.holds(pool, at, snapshot.source):
-        last = max(before.last, at)
-        connection.execute(statements.EXTEND_POINT, (micros(last), *ends, account, pool.id, micros(before.first)))
-        if (before.place, before.described) != (place, described):
-            open_at = micros(before.first)
-            connection.execute(statements.PUT_POOL, (account, pool.id, place, *described, open_at))
-        return
-    amounts = (text(pool.left), text(pool.limit), text(pool.used), snapshot.source.value)
-    first = micros(at)
+def _begin_point(
+    connection: WritingConnection, account: str, pool: Pool, new: tuple[Row, Row, OpenPool | None]
+) -> OpenPool:
+    """Write a new point of a pool; the pool as it stands then."""
+    placed, (first, _, amounts, *ends), before = new
     while (
         connection.execute(statements.ADD_POINT, (account, pool.id, first, first, *amounts, *ends)).rowcount == 0
     ):  # the clock went back to the very instant of another point, which is kept
         first += 1
-    connection.execute(statements.PUT_POOL, (account, pool.id, place, *described, first))
-    if before and {before.source, snapshot.source} <= _CERTAIN:
-        _record_change(connection, account, pool, before, at)
+    used = (before.used_event, before.used_since) if before is not None else (None, None)
+    fresh = OpenPool(placed, used, (first, first, amounts, *ends))
+    _put_pool(connection, account, pool.id, fresh)
+    return fresh
 
 
-def _record_change(connection: sqlite3.Connection, account: str, pool: Pool, before: _Open, at: datetime) -> None:
-    """What the change between two certain readings of a pool means: a reset, a top-up, or use."""
+def _put_pool(connection: WritingConnection, account: str, pool_id: str, pool: OpenPool) -> None:
+    connection.execute(statements.PUT_POOL, (account, pool_id, pool.place, *pool.described, pool.first))
+
+
+def _record_change(
+    connection: WritingConnection, account: str, pool: Pool, stood: tuple[OpenPool, OpenPool], at: datetime
+) -> None:
+    """What the change between two certain readings of a pool means: a reset, a top-up, or use.
+
+    `stood`: the pool as it stood before, and as it stands since.
+    """
+    before, after = stood
     rise = _rise(before, pool)
     if not rise:
         return
@@ -140,38 +179,40 @@ def _record_change(connection: sqlite3.Connection, account: str, pool: Pool, bef
     elif rise > 0 and pool.kind is not PoolKind.SLOTS:
         add_event(connection, replace(event, kind=EventKind.TOP_UP))
     else:
-        _record_use(connection, event, before)
+        _record_use(connection, event, after)
 
 
-def _rise(before: _Open, pool: Pool) -> Decimal | None:
+def _rise(before: OpenPool, pool: Pool) -> Decimal | None:
     """By how much more is left than before; None when that can't be told."""
-    if pool.left is not None and before.left is not None:
-        return pool.left - before.left
-    if pool.used is not None and before.used is not None:
-        return before.used - pool.used
+    left, _, used = map(amount, before.amounts[:3])
+    if pool.left is not None and left is not None:
+        return pool.left - left
+    if pool.used is not None and used is not None:
+        return used - pool.used
     return None
 
 
-def _was_reset(before: _Open, pool: Pool, at: datetime, rise: Decimal) -> bool:
-    if before.resets_at is None:
+def _was_reset(before: OpenPool, pool: Pool, at: datetime, rise: Decimal) -> bool:
+    resets_at = maybe_instant(before.resets_at)
+    if resets_at is None:
         return pool.kind is PoolKind.SPEND and rise > 0
-    moved = pool.resets_at is None or pool.resets_at - before.resets_at > DRIFT
-    return before.resets_at <= at and moved
+    moved = pool.resets_at is None or pool.resets_at - resets_at > DRIFT
+    return resets_at <= at and moved
 
 
-def _record_use(connection: sqlite3.Connection, event: Event, before: _Open) -> None:
+def _record_use(connection: WritingConnection, event: Event, pool: OpenPool) -> None:
     """Add to the pool's line of the last hour, or begin one. For slots a positive amount means that some were freed."""
-    began = before.used_since
-    if began and before.used_event and event.amount and timedelta(0) <= event.at - began < ONE_USE:
-        same = (before.used_event, event.account, event.pool, EventKind.USED.value)
+    began = maybe_instant(pool.used_since)
+    if began and pool.used_event and event.amount and timedelta(0) <= event.at - began < ONE_USE:
+        same = (pool.used_event, event.account, event.pool, EventKind.USED.value)
         row = connection.execute(statements.USE_OF_EVENT, same).fetchone()
         sofar = amount(row[0]) if row else None
         if sofar is not None and (sofar < 0) == (event.amount < 0):
-            values = (micros(event.at), text(sofar + event.amount), before.used_event)
+            values = (micros(event.at), text(sofar + event.amount), pool.used_event)
             connection.execute(statements.ADD_USE, values)
             return
-    number = add_event(connection, event)
-    connection.execute(statements.MARK_USE, (number, micros(event.at), event.account, event.pool))
+    pool.used_event, pool.used_since = add_event(connection, event), micros(event.at)
+    connection.execute(statements.MARK_USE, (pool.used_event, pool.used_since, event.account, event.pool))
 
 
 def add_event(connection: sqlite3.Connection, event: Event) -> int:

@@ -8,7 +8,7 @@ APPLICATION_ID = 0x43724465  # "CrDe" in the header of the file: this database i
 
 Migrations = tuple[tuple[str, ...], ...]
 
-MIGRATIONS: Migrations = (statements.CREATE,)
+MIGRATIONS: Migrations = (statements.CREATE, statements.CREATE_OUTBOX)
 """Step n (counted from 1) leads from schema n - 1 to schema n, in one transaction."""
 
 

@@ -3,7 +3,6 @@
 import codecs
 import unicodedata
 from pathlib import Path
-from typing import BinaryIO
 
 from creditdesk.store.sheet_error import SheetError
 
@@ -17,15 +16,19 @@ _MARKS = (
 )
 _WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 _OTHER_KINDS = (
-    (b"PK\x03\x04", "This is a spreadsheet or a zip file, no text list."),
-    (b"PK\x05\x06", "This is a zip file, no text list."),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "This is an old Office file, no text list."),
     (b"%PDF-", "This is a PDF, no text list."),
     (b"\x1f\x8b\x08", "This is a compressed file, no text list."),
+    (b"7z\xbc\xaf\x27\x1c", "This is a compressed file, no text list."),
+    (b"Rar!\x1a\x07", "This is a compressed file, no text list."),
     (b"\x89PNG\r\n", "This is a picture, no text list."),
     (b"\xff\xd8\xff", "This is a picture, no text list."),
+    (b"SQLite format 3\0", "This is a database, no text list."),
+    (b"PAR1", "This is a Parquet file, no text list."),
 )
+_MARKUP = (b"<!doctype html", b"<html", b"<table", b"<?xml", b"{\\rtf")
 NO_TEXT = "This is no text list."
+_LONGER = 1 << 20
+_SAVE_MARKUP = "Open it in a spreadsheet program and save it as .xlsx or CSV."
 SAVE_AS_TEXT = "Save it as CSV or text, in UTF-8 if there is a choice."
 _STRANGE = frozenset({"Cc", "Cn", "Co", "Cs"})
 _MOST_STRANGE = 0.02
@@ -33,7 +36,8 @@ _MOST_STRANGE = 0.02
 
 
 def encoding_of(path: Path) -> str:
-    """The encoding of a text file: by its mark, else UTF-32 or UTF-16 by its zero bytes, UTF-8 if valid, else cp1252.
+    """The encoding of a text file: by its mark, else UTF-32 or UTF-16 by its zero bytes, UTF-8 if its beginning is
+    valid, else cp1252. Whoever decodes the rest as UTF-8 may find that it is not.
 
     Raises OSError, and SheetError when the bytes are no text.
     """
@@ -42,6 +46,8 @@ def encoding_of(path: Path) -> str:
         for magic, what in _OTHER_KINDS:
             if start.startswith(magic):
                 raise SheetError(path.name, 0, what, SAVE_AS_TEXT)
+        if start.removeprefix(codecs.BOM_UTF8).lstrip().lower().startswith(_MARKUP):
+            raise SheetError(path.name, 0, "This is a web page or a document, no text list.", _SAVE_MARKUP)
         for mark, encoding in _MARKS:
             if start.startswith(mark):
                 return encoding
@@ -51,8 +57,19 @@ def encoding_of(path: Path) -> str:
                 return wide
             if start.count(0) * 100 > len(start):
                 raise SheetError(path.name, 0, NO_TEXT, SAVE_AS_TEXT)
-        file.seek(0)
-        return "utf-8" if _is_utf8(file) else "cp1252"
+        return "utf-8" if _is_utf8(start + file.read(_LONGER)) else "cp1252"
+
+
+def chosen_encoding(file: str, name: str | None) -> str | None:
+    """The encoding of this name, as Python calls it; None for None. Raises SheetError when there is none."""
+    if name is None:
+        return None
+    try:
+        codecs.decode(b"a", name, "replace") + ""  # a codec that is none of text gives bytes, or fails
+    except (LookupError, ValueError, TypeError, AssertionError):
+        what = f'There is no encoding "{name}".'
+        raise SheetError(file, 0, what, "Try utf-8, utf-16, cp1252, cp1250, cp1251, shift_jis or gb18030.") from None
+    return name.casefold()
 
 
 def _wide_encoding(start: bytes) -> str:
@@ -85,12 +102,10 @@ def _is_strange(character: str) -> bool:
     return character == "\ufffd" or unicodedata.category(character) in _STRANGE
 
 
-def _is_utf8(file: BinaryIO) -> bool:
-    decoder = codecs.getincrementaldecoder("utf-8")()
+def _is_utf8(start: bytes) -> bool:
+    """Whether these are the first bytes of UTF-8; the last character may be cut."""
     try:
-        while chunk := file.read(1 << 20):
-            decoder.decode(chunk)
-        decoder.decode(b"", final=True)
+        codecs.getincrementaldecoder("utf-8")().decode(start)
     except UnicodeDecodeError:
         return False
     return True

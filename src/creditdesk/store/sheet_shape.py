@@ -1,108 +1,85 @@
-"""What a file of keywords looks like: its delimiter, its header, and which column is meant. Guesses, all of them, made
-from the first rows; the page and `size` show them.
+"""What a text file of keywords looks like: its delimiter and its header. Guesses, made from the first rows; they are
+shown and can be changed.
 
 A comma in a keyword is common, so a line is an item until the file shows that it is a table: by a known header in a
-row of several names, by its suffix (.csv, .tsv) with rows that all split alike, by tabs that do, or by a column that
-the user asked for.
+row of several names, by its suffix (.csv, .tsv) with rows that all split alike, by tabs that do, by a first line
+"sep=;", or by a column or a delimiter that the user asked for.
 """
 
 import csv
-import io
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence, Set
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from creditdesk.store.sheet_encoding import encoding_of
+from creditdesk.store.sheet_bytes import lines_of, opened, records
+from creditdesk.store.sheet_choice import Choice, Shape
+from creditdesk.store.sheet_encoding import chosen_encoding, encoding_of
 from creditdesk.store.sheet_error import SheetError
+from creditdesk.store.sheet_footer import footer_of
+from creditdesk.store.sheet_header import PREAMBLE_ROWS, SAMPLE_ROWS, Row, shape_from
+from creditdesk.store.sheet_words import KNOWN, UNMISTAKABLE, plain
 
-SAMPLE_ROWS = 60
-PREAMBLE_ROWS = 12
-"""Rows that a tool may write above its header at the most (ad planners write two)."""
 DELIMITERS = "\t;,|"
-KNOWN = [
-    *("keyword", "keywords", "key phrase", "key word", "query", "queries", "top queries", "search query"),
-    *("search term", "search terms", "phrase", "term", "domain", "domains", "target", "url", "urls", "page"),
-    *("address", "landing page", "ip", "ips", "ip address"),
-]
-"""Names of columns that hold what is imported, the likeliest first."""
-UNMISTAKABLE = ("keyword", "keywords", "top queries", "search term", "search terms")
-"""Those that are a header also above a plain list; any other word there may be an item of it."""
-TABLES = (".csv", ".tsv", ".tab")
-"""Suffixes of files that are tables."""
+TABLES = (".csv", ".tsv", ".tab", ".xls", ".xlsx")
+"""Suffixes of files that are tables; tools write text under the last two, too."""
+_SAMPLE = 1 << 18  # characters
 
-_NUMBER = re.compile(r"[-+]?[\d.,\s]*\d\s*%?")
+_SEPARATOR = re.compile(r'\s*"?sep=(.)"?\s*', re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """How to read a file. `delimiter` "" means that a line is an item. `header_line` is 1-based, 0 for none.
-
-    `skip` is the number of records above the first item, `column` the 0-based one that is meant.
-    """
-
-    encoding: str
-    delimiter: str
-    header_line: int
-    skip: int
-    columns: tuple[str, ...]
-    column: int
-
-
-def shape_of(path: Path, column: str | None) -> Shape:
-    """The shape of a file; a `column` asked for makes it a table wherever it can be one. Raises SheetError, OSError."""
-    encoding = encoding_of(path)
-    with path.open(encoding=encoding, errors="replace", newline="") as file:
-        sample = file.read(1 << 18)
-    asked = {_plain(column)} if column and not column.isdecimal() else set()
+def shape_of(path: Path, choice: Choice) -> Shape:
+    """The shape of a text file; a column or delimiter asked for makes it a table. Raises SheetError, OSError."""
+    encoding = chosen_encoding(path.name, choice.encoding) or encoding_of(path)
+    with path.open("rb") as file:
+        source, codec = opened(file, encoding)
+        sample = source.read(_SAMPLE).decode(codec, "replace")
+    lines = list(lines_of(sample))
+    told = _SEPARATOR.fullmatch(lines[0]) if lines else None
+    if told:
+        lines = lines[1:]
     table = path.suffix.casefold() in TABLES
-    delimiter = _delimiter_of(sample, asked.union(KNOWN), table, bool(column))
-    lines = io.StringIO(sample, newline="" if delimiter else None)
-    rows: list[tuple[int, list[str]]] = []
-    with suppress(csv.Error):  # whoever reads the whole file says where
-        rows.extend(islice(records(lines, delimiter), SAMPLE_ROWS))
+    asked = {plain(choice.column)} if choice.column and not choice.column.isdecimal() else set()
+    delimiter = choice.delimiter
+    if delimiter and (len(delimiter) > 1 or delimiter in '"\r\n' or not delimiter.isascii()):
+        raise SheetError(path.name, 0, f"{delimiter!r} can't stand between cells.", "Choose a single character.")
+    if delimiter is None:
+        found = _delimiter_of(lines, asked.union(KNOWN), table, bool(choice.column))
+        delimiter = told[1] if told else found
+    rows = _first_rows(lines, delimiter, 2 if told else 1, choice)
     alone = all(len(cells) < 2 for _, cells in rows)
     heads = asked.union(UNMISTAKABLE if alone and not table else KNOWN)
-    skip, header_line, columns = _header_of(rows, heads)
-    body = [cells for _, cells in rows[skip:]]
-    return Shape(encoding, delimiter, header_line, skip, columns, _column_of(path.name, columns, body, column))
+    shape = shape_from(path.name, rows, heads, choice, (encoding, delimiter))
+    return replace(shape, first_line=max(2, shape.first_line)) if told else shape
 
 
-def is_known(name: str) -> bool:
-    """Whether a column of this name is one that holds what is imported."""
-    return _plain(name) in KNOWN
+def _first_rows(lines: Sequence[str], delimiter: str, first: int, choice: Choice) -> list[Row]:
+    rows: list[Row] = []
+    most = max(SAMPLE_ROWS, (choice.header_line or 0) + SAMPLE_ROWS)
+    with suppress(csv.Error):  # whoever reads the whole file says where
+        rows.extend(islice(records(iter(lines), delimiter, first), most))
+    return rows
 
 
-def records(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """(the 1-based line it ends on, cells) of every record. Raises csv.Error."""
-    if not delimiter:
-        for number, line in enumerate(lines, 1):
-            yield number, [line.rstrip("\r\n")]
-        return
-    reader = csv.reader(lines, delimiter=delimiter)
-    for cells in reader:
-        yield reader.line_num, cells or [""]
-
-
-def _delimiter_of(sample: str, known: Set[str], table: bool, forced: bool) -> str:
+def _delimiter_of(lines: Sequence[str], known: Set[str], table: bool, forced: bool) -> str:
     """The delimiter of a table; "" for a list whose lines are its items.
 
     A list whose every line is quoted is a table of one column, and so is a .csv file with quotes that splits nowhere.
     """
-    lines = list(islice(io.StringIO(sample, newline=""), SAMPLE_ROWS))
-    best = (0.0, 0, "")
+    lines = lines[:SAMPLE_ROWS]
+    best: tuple[bool, float, int, str] = (False, 0.0, 0, "")
     for delimiter in DELIMITERS:
         rows = _split(lines, delimiter)
-        widths = [len(row) for row in rows]
-        wide, count = next(iter(Counter(width for width in widths if width > 1).most_common(1)), (0, 0))
-        share = count / max(1, len(widths) - _preamble(widths, wide))
-        if wide and (share, wide) > best[:2] and _is_table(rows, share, known, delimiter, (table, forced)):
-            best = (share, wide, delimiter)
-    if best[2]:
-        return best[2]
+        del rows[len(rows) - len(footer_of(rows, True, True)) :]
+        header = _header(rows, known, table or forced or delimiter == "\t")
+        share, wide = _share(rows, header)
+        if wide and _is_table(rows, (share, header is not None), delimiter, (table, forced)):
+            best = max(best, (header is not None, share, wide, delimiter))
+    if best[3]:
+        return best[3]
     filled = [line.strip() for line in lines if line.strip()]
     quoted = [len(line) > 1 and line[0] == line[-1] == '"' for line in filled]
     one_column = any(quoted) and all(len(row) == 1 for row in _split(lines, ","))
@@ -117,79 +94,44 @@ def _split(lines: Sequence[str], delimiter: str) -> list[list[str]]:
         return []
 
 
-def _is_table(
-    rows: Sequence[Sequence[str]], share: float, known: Set[str], delimiter: str, sure: tuple[bool, bool]
-) -> bool:
-    """Whether these rows, of which `share` have the usual width, are a table's; `sure`: by its suffix, by the user."""
-    table, forced = sure
-    above = PREAMBLE_ROWS + 1 if table or forced or delimiter == "\t" else 1
-    headed = any(
-        sum(bool(cell.strip()) for cell in row) > 1 and any(_plain(cell) in known for cell in row)
-        for row in rows[:above]
-    )
-    if headed:
-        return share >= (0.5 if table or forced else 0.8)
-    if forced:
-        return share >= 0.8
-    return (table or delimiter == "\t") and share >= 0.8 and all(len(row) > 1 for row in rows)
+def _header(rows: Sequence[Sequence[str]], known: Set[str], preamble: bool) -> int | None:
+    """The place of the first row of several cells with a known name among them.
+
+    In what need not be a table a `preamble` is believed only when it has fewer cells and all rows below have as many.
+    """
+    for place, row in enumerate(rows[: PREAMBLE_ROWS + 1]):
+        if sum(bool(cell.strip()) for cell in row) > 1 and not known.isdisjoint(map(plain, row)):
+            above = max((len(each) for each in rows[:place]), default=0)
+            alike = place + 1 < len(rows) and all(len(each) == len(row) for each in rows[place + 1 :])
+            if preamble or place == 0 or (above < len(row) and alike):
+                return place
+    return None
 
 
-def _preamble(widths: Sequence[int], wide: int) -> int:
-    """How many rows stand above the first one of the usual width."""
+def _share(rows: Sequence[Sequence[str]], header: int | None) -> tuple[float, int]:
+    """(which share of the rows splits as it should, into how many cells).
+
+    Below a header a row may be shorter or longer by its empty cells and by commas in numbers; without, it may not.
+    """
+    widths = [len(row) for row in rows]
+    if header is not None:
+        below = widths[header + 1 :]
+        return (sum(width > 1 for width in below) / len(below) if below else 1.0), len(rows[header])
+    wide, count = next(iter(Counter(width for width in widths if width > 1).most_common(1)), (0, 0))
     above = next((number for number, width in enumerate(widths) if width == wide), 0)
-    return above if above <= PREAMBLE_ROWS else 0
+    return count / max(1, len(widths) - (above if above <= PREAMBLE_ROWS else 0)), wide
 
 
-def _header_of(rows: Sequence[tuple[int, list[str]]], known: Set[str]) -> tuple[int, int, tuple[str, ...]]:
-    """(records above the first item, the header's line or 0, the columns' names)."""
-    above = 0  # the most filled cells of a row seen so far: a header has more than what stands above it
-    for number, (line, cells) in enumerate(rows[: PREAMBLE_ROWS + 1]):
-        filled = sum(bool(cell.strip()) for cell in cells)
-        if filled > above and any(_plain(cell) in known for cell in cells):
-            return number + 1, line, _names(cells)
-        above = max(above, filled)
-    width = Counter(len(cells) for _, cells in rows).most_common(1)[0][0] if rows else 1
-    first = next((number for number, (_, cells) in enumerate(rows) if len(cells) == width), 0)
-    if width > 1 and _has_numbers_below_a_word([cells for _, cells in rows[first:] if len(cells) == width]):
-        return first + 1, rows[first][0], _names(rows[first][1])
-    return 0, 0, _names([""] * max([len(cells) for _, cells in rows], default=1))
+def _is_table(
+    rows: Sequence[Sequence[str]], share: tuple[float, bool], delimiter: str, sure: tuple[bool, bool]
+) -> bool:
+    """Whether these rows, of which such a `share` splits (below a header or not), are a table's.
 
-
-def _has_numbers_below_a_word(rows: Sequence[Sequence[str]]) -> bool:
-    top, below = rows[0], rows[1:]
-    if not below or any(_NUMBER.fullmatch(cell.strip()) for cell in top):
-        return False
-    return any(all(_NUMBER.fullmatch(row[column].strip()) for row in below) for column in range(len(top)))
-
-
-def _names(cells: Sequence[str]) -> tuple[str, ...]:
-    return tuple(cell.strip() or f"Column {number}" for number, cell in enumerate(cells, 1))
-
-
-def _plain(cell: str) -> str:
-    return " ".join(cell.replace("_", " ").split()).casefold()
-
-
-def _column_of(file: str, columns: Sequence[str], body: Sequence[Sequence[str]], wanted: str | None) -> int:
-    if wanted:
-        return _named_column(file, columns, wanted)
-    names = [_plain(name) for name in columns]
-    for known in KNOWN:
-        if known in names:
-            return names.index(known)
-    for number in range(len(columns)):
-        cells = [row[number].strip() for row in body if len(row) > number and row[number].strip()]
-        if cells and sum(bool(_NUMBER.fullmatch(cell)) for cell in cells) * 2 < len(cells):
-            return number
-    return 0
-
-
-def _named_column(file: str, columns: Sequence[str], wanted: str) -> int:
-    names = [_plain(name) for name in columns]
-    if _plain(wanted) in names:
-        return names.index(_plain(wanted))
-    number = wanted.strip()
-    if number.isdecimal() and len(number) < 7 and 1 <= int(number) <= len(columns):
-        return int(number) - 1
-    shown = ", ".join(columns[:20])
-    raise SheetError(file, 0, f'There is no column "{wanted}".', f"The columns are: {shown}.")
+    `sure`: by its suffix, by the user.
+    """
+    table, forced = sure
+    if share[1]:
+        return share[0] >= (0.5 if table or forced else 0.8)
+    if forced:
+        return share[0] >= 0.8
+    return (table or delimiter == "\t") and share[0] >= 0.8 and all(len(row) > 1 for row in rows)

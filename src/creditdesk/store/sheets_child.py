@@ -1,53 +1,53 @@
-"""The child process that reads a keyword file: `python -m creditdesk.store.sheets_child FILE [--column NAME]`.
+"""The child process that reads a keyword file: `python -m creditdesk.store.sheets_child FILE CHOICE`, a Choice as JSON.
 
-A frozen app starts itself with `--read-sheet` instead. Limits: 1 GiB of memory, 30 seconds of processor time.
+A frozen app starts itself with `--read-sheet` instead. Limits: 1 GiB of memory, 30 seconds of processor time. It cleans
+the list, too, so that the parent has only what is left of it to put together.
 """
 
+import gc
 import json
+import os
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict
-from itertools import islice
+from collections.abc import Sequence
 from pathlib import Path
 
+from creditdesk.core.keywords import Cleaning
+from creditdesk.store.sheet_choice import Choice, Shape
 from creditdesk.store.sheet_error import SheetError
-from creditdesk.store.sheets import open_column, packed
+from creditdesk.store.sheet_reading import read_file
+from creditdesk.store.sheet_wire import Part, sent_end, sent_error, sent_part, sent_shape
 
 if sys.platform != "win32":
     import resource
 
 MOST_BYTES = 1 << 30
 MOST_S = 30
-_ROWS = 4096
 
 
 def main(argv: Sequence[str]) -> int:
-    """Write what the file is, the cells of its column, and a last line that says how it ended. Returns 0 or 1."""
+    """Say what the file is, its items, and how it ended. Returns 0 or 1."""
     _limit()
-    path, column = Path(argv[0]), argv[2] if len(argv) > 2 and argv[1] == "--column" else None
-    try:
-        shape, cells = open_column(path, column)
-        _put(f"{packed(json.dumps(asdict(shape)))}\n")
-        for rows in _pieces(cells):
-            _put("".join(f"{packed(cell)}\n" for cell in rows))
-    except SheetError as error:
-        said = {"file": error.file, "line": error.line, "what": error.what, "advice": error.advice}
-        _put(packed(json.dumps({"error": said})))
-        return 1
-    except MemoryError:
-        return 1
-    _put('{"done": true}')
-    return 0
-
-
-def _pieces(cells: Iterator[str]) -> Iterator[list[str]]:
-    while rows := list(islice(cells, _ROWS)):
-        yield rows
-
-
-def _put(text: str) -> None:
+    gc.disable()  # nothing here goes round in circles, and strings by the million are no work for it
+    path, choice = Path(argv[0]), Choice(**json.loads(argv[1])) if len(argv) > 1 else Choice()
     with open(1, "wb", closefd=False) as output:  # a frozen windowed app has no sys.stdout
-        output.write(text.encode("utf-8", "replace"))
+        try:
+            total, footer, cleaning = 0, 0, Cleaning()
+            for found in read_file(path, choice):
+                if isinstance(found, Shape):
+                    total, footer, cleaning = os.stat(path).st_size, 0, Cleaning()
+                    output.write(sent_shape(found))
+                    continue
+                footer += found.footer
+                if found.lines:
+                    piece = cleaning.take(found.text, found.lines)
+                    output.write(sent_part(Part(piece, len(found.lines), found.done, total)))
+            output.write(sent_end(footer))
+        except SheetError as error:
+            output.write(sent_error(error))
+            return 1
+        except MemoryError:
+            return 1
+    return 0
 
 
 def _limit() -> None:

@@ -46,7 +46,26 @@ CREATE = (
 )
 """The first schema. `snooze.account` of "" stands for all accounts."""
 
-TABLES = ("condition", "pool", "point", "event", "episode", "snooze", "typed")
+CREATE_OUTBOX = (
+    f"""CREATE TABLE sending (
+        id TEXT NOT NULL PRIMARY KEY, account TEXT NOT NULL, provider TEXT NOT NULL, base_url TEXT NOT NULL,
+        operation TEXT NOT NULL, place TEXT NOT NULL, place_name TEXT NOT NULL, count INTEGER NOT NULL,
+        batch_size INTEGER NOT NULL, created_at {INSTANT} NOT NULL, lists TEXT NOT NULL, factors TEXT NOT NULL,
+        file TEXT NOT NULL, plan TEXT NOT NULL, confirmed INTEGER NOT NULL, expected TEXT NOT NULL,
+        stop TEXT NOT NULL, stop_detail TEXT NOT NULL, retry_at {INSTANT}, ended_at {INSTANT}, spent TEXT,
+        before_it TEXT, baseline TEXT) {PLAIN}""",
+    "CREATE INDEX sending_by_account ON sending (account, created_at)",
+    f"""CREATE TABLE batch (
+        sending TEXT NOT NULL, number INTEGER NOT NULL, account TEXT NOT NULL, first_item INTEGER NOT NULL,
+        count INTEGER NOT NULL, state TEXT NOT NULL, sent_at {INSTANT}, ended_at {INSTANT}, status INTEGER,
+        detail TEXT NOT NULL, answered INTEGER NOT NULL, tries INTEGER NOT NULL, items TEXT NOT NULL,
+        line_numbers TEXT NOT NULL, PRIMARY KEY (sending, number)) {PLAIN}""",
+    "CREATE INDEX batch_by_state ON batch (account, state)",
+)
+"""The second schema: the outbox. `lists` are the rows that each item is sent with, `baseline` the ids that the place
+had before the first request, a line each (NULL: not listed yet), `before_it` what the pools had then."""
+
+TABLES = ("condition", "pool", "point", "event", "episode", "snooze", "typed", "sending", "batch")
 
 CONDITION = f"SELECT {CONDITION_COLUMNS} FROM condition WHERE account = ?"
 PUT_CONDITION = f"""INSERT INTO condition (account, {CONDITION_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -107,6 +126,36 @@ EARLIEST = "SELECT min(first_seen) FROM point WHERE account = ? AND pool = ?"
 
 EVENTS = f"SELECT id, {EVENT_COLUMNS} FROM event"
 NEWEST_FIRST = " ORDER BY at DESC, id DESC LIMIT ?"
+
+SENDING_COLUMNS = """account, operation, place, place_name, count, batch_size, created_at, lists, factors, file, plan,
+    stop, stop_detail, retry_at, ended_at, expected, spent, confirmed, base_url, provider"""
+BATCH_COLUMNS = "number, first_item, count, state, sent_at, ended_at, status, detail, answered, tries"
+ADD_SENDING = f"""INSERT INTO sending (id, {SENDING_COLUMNS})
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+ADD_BATCH = f"""INSERT INTO batch (sending, account, {BATCH_COLUMNS}, items, line_numbers)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+SENDINGS = f"SELECT id, {SENDING_COLUMNS} FROM sending"
+BATCHES = f"SELECT {BATCH_COLUMNS} FROM batch WHERE sending = ? ORDER BY number"
+BATCH_ITEMS = "SELECT items, line_numbers FROM batch WHERE sending = ? AND number = ?"
+ALL_ITEMS = "SELECT items, line_numbers FROM batch WHERE sending = ? ORDER BY number"
+BASELINE = "SELECT baseline, before_it FROM sending WHERE id = ?"
+PUT_BASELINE = "UPDATE sending SET baseline = ? WHERE id = ? AND baseline IS NULL"
+PUT_BEFORE = "UPDATE sending SET before_it = ? WHERE id = ? AND before_it IS NULL"
+SPENT = "UPDATE sending SET spent = ?, ended_at = ? WHERE id = ?"
+STOP = "UPDATE sending SET stop = ?, stop_detail = ?, retry_at = ? WHERE id = ? AND stop != 'cancelled'"
+BEGIN_BATCH = """UPDATE batch SET state = 'sending', sent_at = ?, ended_at = NULL, status = NULL, detail = '',
+    answered = 0, tries = tries + 1 WHERE sending = ? AND number = ? AND state = 'planned'
+    AND EXISTS (SELECT 1 FROM sending WHERE id = batch.sending AND stop = '' AND baseline IS NOT NULL)"""
+END_BATCH = """UPDATE batch SET state = ?, sent_at = ?, ended_at = ?, status = ?, detail = ?, answered = ?
+    WHERE sending = ? AND number = ? AND state = ?"""
+RECOVER = """UPDATE batch SET state = 'unknown', ended_at = ?, answered = 0, detail = ?
+    WHERE account = ? AND state = 'sending'"""
+CANCEL_BATCHES = "UPDATE batch SET state = 'cancelled' WHERE sending = ? AND state = 'planned'"
+REPLAN = """UPDATE batch SET state = 'planned', sent_at = NULL, ended_at = NULL, status = NULL, detail = ''
+    WHERE sending = ? AND state = 'refused' AND status IN (401, 402, 403)"""
+UNSETTLED = """SELECT b.items, s.id FROM batch b JOIN sending s ON s.id = b.sending
+    WHERE b.account = ? AND b.state IN ('sending', 'unknown') AND s.place = ? AND s.operation = ?"""
+CAUGHT_SENDING = "SELECT DISTINCT account FROM batch WHERE state = 'sending'"
 
 
 def latest(count: int) -> str:

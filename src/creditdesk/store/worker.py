@@ -29,7 +29,8 @@ class Worker:
 
     def __init__(self, name: str, run: Callable[[list[Job[Any]]], None], gather_s: float = 0.0) -> None:
         """With `gather_s`, a burst is gathered for so many seconds at a time: after several jobs came at once, the next
-        ones are waited for. A caller who waits for each job before the next one is never held up."""
+        ones are waited for, as long as they come. A caller who waits for each job before the next one is never held
+        up."""
         self._run = run
         self._gather_s = gather_s
         self._jobs: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
@@ -58,11 +59,18 @@ class Worker:
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
 
+    def _gather(self) -> None:
+        """Let jobs come together, until none came for a quarter of the time."""
+        until, before = time.monotonic() + self._gather_s, -1
+        while before < (waiting := self._jobs.qsize()) and time.monotonic() < until and not self._closed:
+            before = waiting
+            time.sleep(self._gather_s / 4)
+
     def _serve(self) -> None:
         burst = False
         while (first := self._jobs.get()) is not None:
-            if burst and self._gather_s and not self._closed:
-                time.sleep(self._gather_s)
+            if burst and self._gather_s:
+                self._gather()
             jobs = [first]
             ending = False
             while len(jobs) < MOST_AT_ONCE and not self._jobs.empty():

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from creditdesk.core.definition import Definition
 from creditdesk.core.pools import Snapshot, Trouble
 from creditdesk.ui import parts, theme
-from creditdesk.ui.account_draft import Edited, Surroundings, asks
+from creditdesk.ui.account_draft import Edited, Surroundings, asks, server_of
 from creditdesk.ui.account_form import AccountForm
 from creditdesk.ui.badge import Badge
 from creditdesk.ui.dialogs import Sheet
@@ -67,6 +67,7 @@ class AccountDialog(Sheet):
         self._drop_form()
         self.form = AccountForm(definition, self._around, self._edited)
         self.form.test_asked.connect(self._test)
+        self.form.server_changed.connect(lambda server: self._sub.setText(asks(definition, server)))
         self.form.link_requested.connect(self.link_requested)
         self._holder.addWidget(self.form)
         self.picker.forget()
@@ -131,7 +132,8 @@ class AccountDialog(Sheet):
         title = f"Edit {self._edited.account.name}" if self._edited else f"Add {_article(definition.name)} account"
         self._title.setText(title)
         self.setWindowTitle(title)
-        self._sub.setText(asks(definition))
+        server = server_of(self.form.base_url.text()) if self.form is not None else ""
+        self._sub.setText(asks(definition, server))
         self._badge.show_name(definition.name)
         self._badge.show()
         self.another.setVisible(self._edited is None and len(self._around.definitions) > 1)

@@ -46,11 +46,19 @@ def hosts(definition: Definition) -> tuple[str, ...]:
     return tuple(dict.fromkeys(urlsplit(request.url).hostname or "" for request in definition.requests))
 
 
-def asks(definition: Definition) -> str:
-    """What reading this vendor means, in a sentence or two."""
+def asks(definition: Definition, server: str = "") -> str:
+    """What reading this vendor means, in a sentence or two. `server`: the test server asked instead, "" for none."""
     if not definition.readable:
         return "Has no way to read a balance: you type it by hand."
-    return f"Asks {' and '.join(hosts(definition))} for your usage. Costs nothing."
+    asked = " and ".join(hosts(definition))
+    if server:
+        return f"Asks the test server {server} on this computer, not {asked}."
+    return f"Asks {asked} for your usage. Costs nothing."
+
+
+def server_of(base_url: str) -> str:
+    """Host and port of a base URL on this computer: "127.0.0.1:8080"; "" when it leads elsewhere or nowhere."""
+    return urlsplit(loopback_origin(base_url) or "").netloc
 
 
 def needs_key(definition: Definition) -> bool:

@@ -18,6 +18,7 @@ from creditdesk.ui.account_draft import (
     loopback_origin,
     name_problem,
     needs_key,
+    server_of,
 )
 from creditdesk.ui.account_key import KeySection
 from creditdesk.ui.account_limits import WarnAmounts, chosen_thresholds, percent_of
@@ -31,10 +32,12 @@ class AccountForm(QWidget):
 
     Signals:
         test_asked(): the user wants to know whether the key works.
+        server_changed(str): this test server would be asked instead of the vendor; "" for the vendor itself.
         link_requested(str): a page of the vendor should be opened.
     """
 
     test_asked = Signal()
+    server_changed = Signal(str)
     link_requested = Signal(str)
 
     def __init__(self, definition: Definition, around: Surroundings, edited: Edited | None = None) -> None:
@@ -213,6 +216,7 @@ class AccountForm(QWidget):
         self.params.link_requested.connect(self.link_requested)
         self.more.toggled.connect(self._show_more)
         self.base_url.textChanged.connect(self._base_url_typed)
+        self.confirm.toggled.connect(lambda _on: self._forget_base_url_problem())
         self._base_url_typed(self.base_url.text(), keep=True)
 
     def _named(self) -> None:
@@ -232,6 +236,11 @@ class AccountForm(QWidget):
         asked = " and ".join(hosts(self.definition)) or "the vendor"
         self.confirm.setText(f"Send the key to {origin} instead of {asked}")
         self.confirm.setAccessibleName(self.confirm.text())
+        self._forget_base_url_problem()
+        self.key.show_server(server_of(text))
+        self.server_changed.emit(server_of(text))
+
+    def _forget_base_url_problem(self) -> None:
         self.base_url_error.hide()
         mark(self.base_url, False)
 

@@ -1,13 +1,14 @@
 """The part of the account dialog about keys: the fields they are pasted into, and where they are kept."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from creditdesk.core.definition import Credential, Definition
 from creditdesk.core.pools import Account, Custody
 from creditdesk.ui import icons, parts, theme
 from creditdesk.ui.account_draft import Surroundings, hosts, needs_key, variable_problem
 from creditdesk.ui.amount_field import mark
+from creditdesk.ui.drop_down import DropDown
 from creditdesk.ui.key_field import KeyField, looks_like
 
 ADMIN = (
@@ -35,6 +36,7 @@ class KeySection(QWidget):
         self._definition = definition
         self._around = around
         self._account = account
+        self._server = ""
         self._fields: dict[str, KeyField | QLineEdit] = {}
         self._errors: dict[str, QLabel] = {}
         self.test = parts.button("Test key")
@@ -89,6 +91,11 @@ class KeySection(QWidget):
             if value:
                 found[name] = value
         return found
+
+    def show_server(self, server: str) -> None:
+        """Say that the key goes to this test server, or (with "") to the vendor."""
+        self._server = server
+        self._say_kept()
 
     def put(self, secret: str) -> None:
         """Put a pasted key into the first secret field."""
@@ -185,7 +192,7 @@ class KeySection(QWidget):
         return self._by_variable
 
     def _place_part(self) -> QHBoxLayout:
-        self.place = QComboBox()
+        self.place = DropDown()
         self.place.setAccessibleName("Where the key is kept")
         if self._around.store_name:
             self.place.addItem(f"Keep in {self._around.store_name}", Custody.KEYRING)
@@ -227,9 +234,13 @@ class KeySection(QWidget):
         self._by_variable.setVisible(by_name)
         if by_name:
             self.wipe()
-        self.kept.setText(_kept_words(custody, self._around.store_name, hosts(self._definition)))
+        self._say_kept()
         self._clear_errors()
         self.changed.emit()
+
+    def _say_kept(self) -> None:
+        custody, store = Custody(self.place.currentData()), self._around.store_name
+        self.kept.setText(f"{_kept_words(custody, store)} {_sent_words(hosts(self._definition), self._server)}")
 
     def _named(self, text: str) -> None:
         """A key pasted where a name belongs is taken out at once."""
@@ -273,12 +284,17 @@ def _note(text: str) -> QWidget:
     return frame
 
 
-def _kept_words(custody: Custody, store_name: str, asked: tuple[str, ...]) -> str:
-    leaves = (
-        f" It never leaves this computer except to {' and '.join(asked)}." if asked else " It is not sent anywhere."
-    )
+def _kept_words(custody: Custody, store_name: str) -> str:
     if custody is Custody.KEYRING:
-        return f"Kept in {store_name or 'the system’s keyring'}.{leaves}"
+        return f"Kept in {store_name or 'the system’s keyring'}."
     if custody is Custody.SESSION:
-        return f"Kept in memory until you quit, then forgotten.{leaves}"
-    return f"Read from the variable at each request; only its name is kept.{leaves}"
+        return "Kept in memory until you quit, then forgotten."
+    return "Read from the variable at each request; only its name is kept."
+
+
+def _sent_words(asked: tuple[str, ...], server: str) -> str:
+    if not asked:
+        return "It is not sent anywhere."
+    if server:
+        return f"It is sent to the test server {server} on this computer, and never leaves it."
+    return f"It never leaves this computer except to {' and '.join(asked)}."

@@ -10,6 +10,7 @@ from creditdesk.core.offers import Notice, holds
 from creditdesk.ui import parts, theme
 from creditdesk.ui.account_draft import choices_of, param_problem
 from creditdesk.ui.amount_field import mark
+from creditdesk.ui.drop_down import DropDown
 
 NOT_SET = "Not set"
 
@@ -83,7 +84,7 @@ class ParamFields(QWidget):
             or param.choices
             or (param.name == "plan" and self._definition.plans)
         ):
-            field = QComboBox()
+            field = DropDown()
             field.setMinimumContentsLength(10)
             field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             field.currentIndexChanged.connect(self._refill)

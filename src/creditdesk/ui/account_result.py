@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 from creditdesk.core.definition import Definition
 from creditdesk.core.pools import Pool, PoolKind, Snapshot, Trouble, TroubleKind
 from creditdesk.ui import parts, theme, words
-from creditdesk.ui.card_content import used_share
+from creditdesk.ui.card_tones import used_share
 from creditdesk.ui.gauge_rows import GaugeLine, GaugeRows
 
 _MILD = frozenset({TroubleKind.THROTTLED, TroubleKind.VENDOR_DOWN, TroubleKind.NO_NETWORK, TroubleKind.KEYRING_LOCKED})

@@ -147,7 +147,7 @@ class AccountsPage(QWidget):
         chosen = self.chosen()
         self.table.show_columns(self._columns())
         self.table.show_rows(self._entries)
-        self.show_account(chosen)
+        self.show_account(self._entries[0].id if len(self._entries) == 1 else chosen)
         self.card.setVisible(bool(self._entries))
         self.empty.setVisible(not self._entries)
         self.add.setVisible(bool(self._entries))
@@ -169,12 +169,12 @@ class AccountsPage(QWidget):
                 button.setEnabled(on)
 
     def _columns(self) -> list[Column]:
-        hide = self._settings.hide_names
+        hide, tests = self._settings.hide_names, any(each.test_server for each in self._entries)
         columns = [
             Column("Name", lambda each: words.HIDDEN if hide else each.reading.account.name, most_px=0),
-            Column("Vendor", lambda each: each.definition.name, most_px=150),
+            Column("Vendor", _vendor, most_px=200 if tests else 150, kept=tests),
             Column("Client", lambda each: words.HIDDEN if hide and _client(each) else _client(each), most_px=120),
-            Column("Key", self._key, most_px=170),
+            Column("Key", self._key, most_px=170, short=lambda each: self._key(each).removesuffix(" only")),
             Column("Every", self._interval, right=True, most_px=80, kept=True),
             Column("State", self._state, most_px=150, picture=self._mark, kept=True),
         ]
@@ -206,6 +206,10 @@ class AccountsPage(QWidget):
         if level not in self._marks:
             self._marks[level] = _drawn(level, theme.px(MARK_PX), self.devicePixelRatioF())
         return self._marks[level]
+
+
+def _vendor(entry: Entry) -> str:
+    return f"{entry.definition.name}, test server" if entry.test_server else entry.definition.name
 
 
 def _client(entry: Entry) -> str:

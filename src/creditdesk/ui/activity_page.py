@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from creditdesk.core.series import Event
 from creditdesk.core.settings import Settings
 from creditdesk.ui import event_words, parts, theme, words
 from creditdesk.ui.board import Entry, labels_of
+from creditdesk.ui.drop_down import DropDown
 from creditdesk.ui.event_words import Group
 from creditdesk.ui.text_table import Column, TextTable
 
@@ -37,13 +38,13 @@ class ActivityPage(QWidget):
         self._asked = False
         self._now: datetime | None = None
         self._settings = Settings()
-        self.accounts = QComboBox()
+        self.accounts = DropDown()
         self.accounts.setAccessibleName("Account")
         self.accounts.setMinimumWidth(theme.px(90))
         self.accounts.setMaximumWidth(theme.px(190))
         self.accounts.addItem(ALL_ACCOUNTS, "")
         self.accounts.activated.connect(lambda _: self._filter())
-        self.kinds = QComboBox()
+        self.kinds = DropDown()
         self.kinds.setAccessibleName("Kind")
         self.kinds.setMinimumWidth(theme.px(90))
         for each in Group:
@@ -124,6 +125,14 @@ class ActivityPage(QWidget):
             return GONE
         return words.account_name(entry.reading.account, entry.definition, self._settings.hide_names)
 
+    def _own_name(self, event: Event) -> str:
+        """What the account's name says beyond its vendor's, or the vendor's where there is no more."""
+        entry = self._entries.get(event.account)
+        if entry is None:
+            return GONE
+        own = words.sub_name(entry.reading.account, entry.definition, self._settings.hide_names)
+        return own or entry.definition.name
+
     def _what(self, event: Event) -> str:
         entry = self._entries.get(event.account)
         definition = entry.definition if entry is not None else None
@@ -134,7 +143,7 @@ class ActivityPage(QWidget):
         now, hide = self._now, self._settings.hide_amounts
         return [
             Column("When", lambda each: words.moment(each.at, now or each.at), most_px=230, kept=True),
-            Column("Account", lambda each: self._name(each.account), most_px=210),
+            Column("Account", lambda each: self._name(each.account), most_px=210, short=self._own_name),
             Column("What", self._what, most_px=0),
             Column("Amount", lambda each: event_words.change(each, hide), right=True, most_px=150, kept=True),
         ]

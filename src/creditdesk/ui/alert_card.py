@@ -81,9 +81,9 @@ def card_stamp(entry: Entry, episode: Episode, settings: Settings, now: datetime
 
 def _told(entry: Entry, episode: Episode, now: datetime) -> str:
     """Since when, how it was delivered, and whether it is quiet now."""
-    said = [f"Since {words.moment(episode.fired_at, now)}", alert_words.delivery(episode)]
+    said = [f"Since {words.moment(episode.fired_at, now, inside=True)}", alert_words.delivery(episode)]
     if episode.snoozed_until is not None and episode.snoozed_until > now:
-        said.append(f"snoozed until {words.moment(episode.snoozed_until, now)}")
+        said.append(f"snoozed until {words.moment(episode.snoozed_until, now, inside=True)}")
     if entry.reading.account.muted:
         said.append("muted")
     return " · ".join(said)

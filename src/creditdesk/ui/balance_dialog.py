@@ -74,4 +74,4 @@ class BalanceDialog(Sheet):
 
 def _before(typed: Typed, now: datetime) -> str:
     limit = f" of {words.number(typed.limit)}" if typed.limit is not None else ""
-    return f"Last typed: {words.number(typed.left)}{limit}, {words.moment(typed.at, now)}."
+    return f"Last typed: {words.number(typed.left)}{limit}, {words.moment(typed.at, now, inside=True)}."

@@ -1,23 +1,29 @@
 """The board: the latest reading of every account that the window shows."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from creditdesk.core.definition import Definition
 from creditdesk.core.pools import Reading
+from creditdesk.core.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
-    """An account as the window knows it: its latest reading and its vendor's definition."""
+    """An account as the window knows it: its latest reading and its vendor's definition. `sample`: it is the demo's."""
 
     reading: Reading
     definition: Definition
+    sample: bool = False
 
     @property
     def id(self) -> str:
         """The account's id."""
         return self.reading.account.id
+
+    @property
+    def test_server(self) -> str:
+        """The server on this computer that is read instead of the vendor's: "127.0.0.1:8080"; "" when there is none."""
+        return "" if self.sample else self.reading.account.base_url.partition("//")[2].partition("/")[0]
 
 
 def labels_of(entry: Entry | None) -> dict[str, str]:

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from creditdesk.core.alerts import Bulletin
 from creditdesk.core.levels import Cause
 from creditdesk.core.pools import Level
+from creditdesk.core.series import Episode
 from creditdesk.ui import words
 from creditdesk.ui.board import Entry
 
 MOST_NAMED = 4
+MOST_POOLS = 2
 
 _SAYS = {
     Level.LOW: "is low",
@@ -46,9 +48,22 @@ def message(bulletin: Bulletin, entries: Mapping[str, Entry], hide: tuple[bool, 
 
 
 def _detail(bulletin: Bulletin, entries: Mapping[str, Entry], hide: bool) -> str:
-    episode = bulletin.episodes[0]
+    """What is low, worst first: two pools by name, the others counted; why, once where it is the same."""
+    worst: dict[str, Episode] = {}
+    for episode in bulletin.episodes:
+        worst.setdefault(episode.pool, episode)
+    named, more = list(worst.values())[:MOST_POOLS], len(worst) - MOST_POOLS
+    alike = len({episode.why for episode in named}) == 1
+    said = [f"{_figure(each, entries, hide)} {'' if alike else cause_words(each.why)}".strip() for each in named]
+    if more > 0:
+        said.append(f"And {words.count(more, 'more pools')}.")
+    if alike:
+        said.append(cause_words(named[0].why))
+    return " ".join(part for part in said if part)
+
+
+def _figure(episode: Episode, entries: Mapping[str, Entry], hide: bool) -> str:
     entry = entries.get(episode.account)
     snapshot = entry.reading.snapshot if entry else None
     pool = snapshot.pool(episode.pool) if snapshot else None
-    left = f"{pool.label}: {words.left_of(pool, hide)}. " if pool else ""
-    return left + cause_words(episode.why)
+    return f"{pool.label}: {words.left_of(pool, hide)}." if pool else ""

@@ -1,11 +1,11 @@
 """What a card says of an account, as values: decided here without Qt, drawn by `creditdesk.ui.card`."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from creditdesk.core.definition import Definition
 from creditdesk.core.pools import Level, Pool, PoolKind, Reading, Source
 from creditdesk.core.settings import Settings
+from creditdesk.core.values import frozen
 from creditdesk.ui import outlook, theme, words
 from creditdesk.ui.board import Entry
 from creditdesk.ui.card_notes import (
@@ -21,6 +21,7 @@ from creditdesk.ui.card_notes import (
     total,
     trouble_notes,
 )
+from creditdesk.ui.card_tones import pool_tones, used_share
 from creditdesk.ui.gauge_rows import GaugeLine
 from creditdesk.ui.pace import pace
 
@@ -28,7 +29,7 @@ MOST_LINES = 6
 MOST_TILES = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CardContent:
     """Everything on a card. Empty things are not shown. `tiles` are (label, number); `hero` is (number, words)."""
 
@@ -62,7 +63,8 @@ def card_content(entry: Entry, now: datetime, settings: Settings) -> CardContent
     hero_pool = _hero_pool(pools)
     in_tiles = _tile_pools(pools, definition)
     lined = [pool for pool in pools if pool is not hero_pool and (pool not in in_tiles or pool.limit is not None)]
-    lines = tuple(_line(pool, entry, now, settings) for pool in lined[:MOST_LINES])
+    tones = pool_tones(entry, settings, now, is_old(reading))
+    lines = tuple(_line(pool, entry, now, settings, tones[pool.id]) for pool in lined[:MOST_LINES])
     more = (Note(f"and {len(lined) - MOST_LINES} more, on the history page"),) if len(lined) > MOST_LINES else ()
     news = () if settings.hide_amounts else (*expiry_news(entry, pools, now), *enough(definition, pools))
     return _with(
@@ -77,7 +79,10 @@ def card_content(entry: Entry, now: datetime, settings: Settings) -> CardContent
 
 
 def sub_line(entry: Entry, now: datetime, settings: Settings) -> str:
-    """Whose it is, how old it is and how it is known: "Agency · 2 min ago", "Starter · 3 d ago, by hand"."""
+    """Whose it is, how old it is and how it is known: "Agency · 2 min ago", "Starter · 3 d ago, by hand".
+
+    An account that is not read from its vendor says so: "Agency · test server · 2 min ago".
+    """
     reading, definition = entry.reading, entry.definition
     plan = definition.plan(definition.settings(reading.account.settings))
     own = words.sub_name(reading.account, definition, settings.hide_names)
@@ -88,7 +93,8 @@ def sub_line(entry: Entry, now: datetime, settings: Settings) -> str:
     if snapshot is not None and (source := words.source_word(snapshot.source)):
         age = f"{age}, {source}"
     shown_plan = plan_name if not own or (plan is not None and plan.trial) else ""
-    return " · ".join(part for part in (own, shown_plan, trial, age) if part)
+    server = "test server" if entry.test_server else ""
+    return " · ".join(part for part in (own, shown_plan, trial, server, age) if part)
 
 
 def _with(head: CardContent, **values: object) -> CardContent:
@@ -136,12 +142,12 @@ def _hero(pool: Pool, entry: Entry, now: datetime, settings: Settings) -> tuple[
     return words.number(value, pool.unit, settings.hide_amounts), rest
 
 
-def _line(pool: Pool, entry: Entry, now: datetime, settings: Settings) -> GaugeLine:
+def _line(pool: Pool, entry: Entry, now: datetime, settings: Settings, tone: str) -> GaugeLine:
     return pool_line(
         pool,
         settings.hide_amounts,
         even=pace(pool, entry.definition, now),
-        tone=_pool_tone(pool, entry, now),
+        tone=tone,
         now=now,
     )
 
@@ -169,29 +175,6 @@ def pool_line(
         figure_tone=figure_tone,
         tip=tip,
     )
-
-
-def used_share(pool: Pool) -> float | None:
-    """The used part of the limit: 0 to 1, over 1 when more was used than the limit; None when unknown."""
-    if pool.limit is None or pool.limit <= 0:
-        return None
-    used = pool.used if pool.used is not None else (pool.limit - pool.left if pool.left is not None else None)
-    return None if used is None else float(used / pool.limit)
-
-
-def _pool_tone(pool: Pool, entry: Entry, now: datetime) -> str:
-    """The colour of a pool's bar: the account's, on the pool that the account's level comes from."""
-    reading = entry.reading
-    if is_old(reading) or reading.level is Level.NOT_READ:
-        return "stale"
-    if reading.level is Level.GOOD or reading.snapshot is None:
-        return "accent"
-    shares = {each.id: used_share(each) or 0.0 for each in reading.snapshot.pools if each.limit is not None}
-    if not shares:
-        return "accent"
-    first = outlook.first_run_out(reading, now)
-    cause = first.pool if first is not None and first.pool in shares else max(shares, key=lambda key: shares[key])
-    return theme.state(reading.level).gauge if pool.id in shares and pool.id == cause else "accent"
 
 
 def _foot(entry: Entry, hero_pool: Pool | None, now: datetime, settings: Settings) -> str:

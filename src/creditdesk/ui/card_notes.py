@@ -1,20 +1,21 @@
 """The sentences on a card and the buttons that answer them: troubles, notices, expiries, what is enough for what."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime, time
 from decimal import Decimal
 
 from creditdesk.core.definition import Definition
 from creditdesk.core.offers import Pack, holds
 from creditdesk.core.pools import Pool
-from creditdesk.ui import words
+from creditdesk.core.values import frozen
+from creditdesk.ui import nouns, words
 from creditdesk.ui.board import Entry
 
 EXPIRY_NEWS_DAYS = 30
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ask:
     """A button on a card: what it says and what it asks for. `given` goes with it (a setting, a link)."""
 
@@ -24,7 +25,7 @@ class Ask:
     kind: str = "secondary"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Note:
     """A quiet sentence on a card, with the button that answers it or None."""
 
@@ -123,9 +124,8 @@ def enough(definition: Definition, pools: tuple[Pool, ...]) -> tuple[Note, ...]:
     if sum_left is None or price.high is None or price.high <= price.low or price.per != "item" or price.steps:
         return ()
     few, many = int(max(sum_left, Decimal(0)) // price.high), int(max(sum_left, Decimal(0)) // price.low)
-    noun = operation.item if operation.item.endswith("s") else f"{operation.item}s"
     low, high = words.number(price.low), words.number(price.high)
-    return (Note(f"Enough for {few:,} to {many:,} {noun}, at {high} to {low} credits each."),)
+    return (Note(f"Enough for {few:,} to {nouns.counted(many, operation.item)}, at {high} to {low} credits each."),)
 
 
 def drains(definition: Definition, pool_id: str) -> bool:

@@ -167,7 +167,9 @@ def description(shown: Picture) -> list[str]:
     last = sight(shown.series, max(ends), shown.gap) if ends else None
     said = [noun(shown.series)]
     if last is not None:
-        said.append(f"{words.amount(last.amount, shown.unit, shown.hide)}, {words.moment(last.at, shown.now)}")
+        said.append(
+            f"{words.amount(last.amount, shown.unit, shown.hide)}, {words.moment(last.at, shown.now, inside=True)}"
+        )
     said += [mark.words for mark in shown.marks if mark.ahead]
     return said if shown.forecast is None else [*said, shown.forecast.line, shown.forecast.range_line]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QColor, QHideEvent, QPainter, QPainterPath, QPaintEvent, QPixmap, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
@@ -64,10 +64,10 @@ class Sheet(QDialog):
         self.head.setContentsMargins(pad, pad, pad, 0)
         self.content = QWidget()
         self.body = QVBoxLayout(self.content)
-        self.body.setContentsMargins(pad, theme.px(2), pad, theme.px(2))
+        self.body.setContentsMargins(pad, theme.px(2), 0, theme.px(2))
         self.body.setSpacing(theme.px(theme.GAP_PX))
         self.content.installEventFilter(self)
-        self.area = parts.scrolled(self.content, title)
+        self.area = parts.scrolled(self.content, title, PAD_PX)
         self.foot = QHBoxLayout()
         self.foot.setContentsMargins(pad, theme.px(6), pad, pad)
         self.foot.setSpacing(theme.px(10))
@@ -92,7 +92,7 @@ class Sheet(QDialog):
         if layout := self.layout():
             layout.activate()
         margins = self.height() - self.area.height()
-        content = self.content.heightForWidth(width) if self.content.hasHeightForWidth() else 0
+        content = self.content.heightForWidth(width - theme.px(PAD_PX)) if self.content.hasHeightForWidth() else 0
         least = self.content.minimumSizeHint().height()
         wanted = margins + max(content or self.content.sizeHint().height(), least) + theme.px(SLACK_PX)
         screen = self.screen().availableSize()
@@ -184,7 +184,11 @@ def removal(name: str, custody_words: str, parent: QWidget | None = None) -> Que
 
 
 def picture(sheet: QDialog, window: QWidget) -> QPixmap:
-    """The window with the sheet over it, as it looks on screen: for the pictures that the program makes of itself."""
+    """The window with the sheet over it, as on a screen of the window's size: for the program's own pictures."""
+    room = int(window.height() * OF_SCREEN)
+    if sheet.height() > room:
+        sheet.resize(sheet.width(), room)
+        QCoreApplication.sendPostedEvents()  # the scroll bar comes
     whole = window.grab()
     above = sheet.grab()
     painter = QPainter(whole)

@@ -31,7 +31,8 @@ class _Answer:
 
 
 class Engine(QObject):
-    """Runs coroutines on a thread of its own and tells their results on the GUI thread, at most every 50 ms.
+    """Runs coroutines on a thread of its own and tells their results on the GUI thread: at most every 50 ms while more
+    of them run, at once when none does any more.
 
     Signals:
         failed(object): a job raised: our own bug, with its traceback. Said once; the desk goes on.
@@ -40,8 +41,9 @@ class Engine(QObject):
     failed = Signal(object)
     _ready = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, batch_ms: int = BATCH_MS) -> None:
         super().__init__(parent)
+        self._batch_ms = batch_ms
         self._answers: deque[_Answer] = deque()
         self._signalled = False
         self._stopping = False
@@ -53,7 +55,7 @@ class Engine(QObject):
         self._ending: Any = None
         self._asked = 0
         self._done = 0
-        self._timer = QTimer(self, singleShot=True, interval=BATCH_MS)
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._deliver)
         self._ready.connect(self._arm, Qt.ConnectionType.QueuedConnection)
         self._thread = threading.Thread(target=self._run, name="engine", daemon=True)
@@ -136,22 +138,21 @@ class Engine(QObject):
         try:
             value = await job()
         except Exception as error:  # our own bug: carried to the window whole, which shows and reports it
-            self._put(_Answer(tell, None, error))
+            self._answers.append(_Answer(tell, None, error))
         else:
             if tell is not None:
-                self._put(_Answer(tell, value, None))
+                self._answers.append(_Answer(tell, value, None))
         finally:
             self._done += 1
-
-    def _put(self, answer: _Answer) -> None:
-        self._answers.append(answer)
-        if not self._signalled and not self._stopping:
-            self._signalled = True
-            self._ready.emit()
+            if self._answers and not self._stopping and (not self._signalled or self._done == self._asked):
+                self._signalled = True
+                self._ready.emit()
 
     def _arm(self) -> None:
-        if not self._timer.isActive():
-            self._timer.start(BATCH_MS)
+        if self._done == self._asked:
+            self._timer.start(0)
+        elif not self._timer.isActive():
+            self._timer.start(self._batch_ms)
 
     def _deliver(self) -> None:
         self._signalled = False

@@ -19,7 +19,7 @@ class Group(StrEnum):
     FILLED = "Top-ups and resets"
     ALERTS = "Warnings"
     TROUBLES = "Troubles"
-    IMPORTS = "Imports sized"
+    IMPORTS = "Imports"
     ACCOUNTS = "Accounts and keys"
     NOTES = "Notes"
 
@@ -33,6 +33,12 @@ _GROUPS: Mapping[EventKind, Group] = {
     EventKind.TROUBLE: Group.TROUBLES,
     EventKind.RECOVERED: Group.TROUBLES,
     EventKind.SIZED: Group.IMPORTS,
+    EventKind.SENT: Group.IMPORTS,
+    EventKind.SEND_STOPPED: Group.IMPORTS,
+    EventKind.SETTLED: Group.IMPORTS,
+    EventKind.SENT: Group.IMPORTS,
+    EventKind.SEND_STOPPED: Group.IMPORTS,
+    EventKind.SETTLED: Group.IMPORTS,
     EventKind.ADDED: Group.ACCOUNTS,
     EventKind.CHANGED: Group.ACCOUNTS,
     EventKind.REMOVED: Group.ACCOUNTS,
@@ -49,6 +55,12 @@ _LINES: Mapping[EventKind, str] = {
     EventKind.RECOVERED: "Reading works again",
     EventKind.ALERT: "Warning",
     EventKind.SIZED: "Import sized",
+    EventKind.SENT: "Import sent",
+    EventKind.SEND_STOPPED: "Import stopped",
+    EventKind.SETTLED: "Import settled",
+    EventKind.SENT: "Import sent",
+    EventKind.SEND_STOPPED: "Import stopped",
+    EventKind.SETTLED: "Import settled",
     EventKind.NOTE: "Note",
 }
 
@@ -60,6 +72,8 @@ _OF_A_POOL: Mapping[EventKind, str] = {
 }
 
 _SPEAKS_FOR_ITSELF = frozenset({EventKind.ALERT, EventKind.SIZED, EventKind.NOTE})
+_UNSIGNED = frozenset({EventKind.TYPED, EventKind.SENT, EventKind.SEND_STOPPED})
+"""A balance that was typed is no change, and what was sent is counted, not won."""
 _LEVELS = {level.value: level for level in Level}
 _TROUBLES = {kind.value: kind for kind in TroubleKind}
 _FIGURES = re.compile(r"[$€£¥₹]?\d[\d,.]*")
@@ -89,7 +103,7 @@ def what(
         detail = words.remedy(Trouble(_TROUBLES[detail], "")).title
     if event.kind is EventKind.ALERT:
         label = (labels or {}).get(event.pool, "")
-        detail = f"{label}: {_warning(detail)}" if label else _warning(detail)
+        detail = _warning(detail, label)
     detail = _FIGURES.sub(words.HIDDEN, detail) if hide else detail
     if event.kind in _SPEAKS_FOR_ITSELF and detail:
         return detail
@@ -97,12 +111,13 @@ def what(
     return f"{line}: {detail}" if detail else line
 
 
-def _warning(detail: str) -> str:
-    """ "low percent" as the database keeps it: "Low: less is left than the share you set."."""
+def _warning(detail: str, label: str = "") -> str:
+    """ "low percent" as the database keeps it: "Low: less is left than the share you set.", or "Monthly low: ..."."""
     level, _, cause = detail.partition(" ")
     if level not in _LEVELS:
-        return detail
+        return f"{label}: {detail}" if label else detail
     word, said = words.level_word(_LEVELS[level]), cause_words(cause)
+    word = f"{label} {word.lower()}" if label else word
     return f"{word}: {said[:1].lower()}{said[1:]}" if said else word
 
 
@@ -117,10 +132,10 @@ def pool_label(pool_id: str, definition: Definition | None) -> str:
 
 
 def change(event: Event, hide: bool = False, unit: bool = True) -> str:
-    """The event's amount with its sign and unit: "−40 credits", "+$5.00", ""; a balance typed by hand has no sign."""
+    """The event's amount with its sign and unit: "−40 credits", "+$5.00", ""; what was typed or sent has no sign."""
     if event.amount is None:
         return ""
-    if event.kind is EventKind.TYPED:
+    if event.kind in _UNSIGNED:
         figure = words.number(event.amount, event.unit, hide)
     else:
         figure = words.signed(event.amount, event.unit, hide)

@@ -1,21 +1,23 @@
 """Pools as lines: a label, a bar where there is a limit, and what is left. All lines of an account in one widget."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from creditdesk.core.values import frozen
 from creditdesk.ui import shapes, theme
 from creditdesk.ui.gauge import draw_gauge
 
 ROW_PX = 28
 LEAST_BAR_PX = 44
 GAP_PX = 12
+PACE_TIP = "Where an even use would be today"
+_NEAR_PX = 4  # the mark is thin: the mouse need not hit it
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GaugeLine:
     """One pool as it is shown. `bar` is false where there is no limit; `used` and `pace` are 0 to 1, None: unknown.
 
@@ -77,10 +79,20 @@ class GaugeRows(QWidget):
     def event(self, event: QEvent) -> bool:
         """Qt's: a tooltip for the line under the mouse."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip and self._lines:
-            row = min(len(self._lines) - 1, max(0, event.pos().y() // self._row_height(self.width())))
-            QToolTip.showText(event.globalPos(), self._lines[row].said, self)
+            QToolTip.showText(event.globalPos(), self.tip_at(event.pos()), self)
             return True
         return super().event(event)
+
+    def tip_at(self, place: QPoint) -> str:
+        """What is said of this place: of the pace mark, of a bar, else of the whole line. There must be a line."""
+        high = self._row_height(self.width())
+        row = min(len(self._lines) - 1, max(0, place.y() // high))
+        line, bar = self._lines[row], self._bar(QRect(0, row * high, self.width(), high))
+        if not line.bar or not bar.adjusted(0, -theme.px(_NEAR_PX), 0, theme.px(_NEAR_PX)).contains(place):
+            return line.said
+        if line.pace is not None and abs(bar.left() + line.pace * bar.width() - place.x()) <= theme.px(_NEAR_PX):
+            return PACE_TIP
+        return line.said if line.used is None else f"{used_percent(line.used)} used"
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Qt's."""
@@ -114,15 +126,12 @@ class GaugeRows(QWidget):
         return max(theme.px(ROW_PX), line + theme.px(8)) + extra
 
     def _paint_line(self, painter: QPainter, box: QRect, line: GaugeLine) -> None:
-        gap, high = theme.px(GAP_PX), theme.px(theme.GAUGE_PX)
+        gap = theme.px(GAP_PX)
         label = min(self._measures()[0], box.width() // 2)
         self._paint_label(painter, QRect(box.left(), box.top(), label, box.height()), line)
         self._paint_figure(painter, box.adjusted(label + gap, 0, 0, 0), line)
         if line.bar:
-            left = box.left() + label + gap
-            right = box.right() + 1 - self._measures()[1] - gap
-            bar = QRectF(left, box.center().y() - high / 2 + 1, right - left, high)
-            draw_gauge(painter, bar, line.used, line.pace, line.tone)
+            draw_gauge(painter, self._bar(box), line.used, line.pace, line.tone)
 
     def _paint_folded(self, painter: QPainter, box: QRect, line: GaugeLine) -> None:
         high = theme.px(theme.GAUGE_PX)
@@ -131,8 +140,17 @@ class GaugeRows(QWidget):
         self._paint_label(painter, top.adjusted(0, 0, -min(figure + theme.px(8), top.width() // 2), 0), line)
         self._paint_figure(painter, top.adjusted(top.width() // 3, 0, 0, 0), line)
         if line.bar:
-            bar = QRectF(box.left(), box.bottom() + 1 - high - theme.px(4), box.width(), high)
-            draw_gauge(painter, bar, line.used, line.pace, line.tone)
+            draw_gauge(painter, self._bar(box), line.used, line.pace, line.tone)
+
+    def _bar(self, box: QRect) -> QRectF:
+        """Where the bar of the line in this box is."""
+        high = theme.px(theme.GAUGE_PX)
+        if self._folded(self.width()):
+            return QRectF(box.left(), box.bottom() + 1 - high - theme.px(4), box.width(), high)
+        label, figure = self._measures()
+        left = box.left() + min(label, box.width() // 2) + theme.px(GAP_PX)
+        right = box.right() + 1 - figure - theme.px(GAP_PX)
+        return QRectF(left, box.center().y() - high / 2 + 1, right - left, high)
 
     @staticmethod
     def _paint_label(painter: QPainter, box: QRect, line: GaugeLine) -> None:
@@ -152,6 +170,13 @@ class GaugeRows(QWidget):
         painter.setFont(bold)
         painter.setPen(worn.colour(line.figure_tone))
         painter.drawText(QRect(box.left(), box.top(), right - box.left(), box.height()), align, line.figure)
+
+
+def used_percent(used: float) -> str:
+    """A used share in whole percent; what is nearly all or nearly nothing is not rounded to all or nothing."""
+    if 0 < used < 0.01:
+        return "under 1 %"
+    return "over 99 %" if 0.99 < used < 1 else f"{round(used * 100)} %"
 
 
 def _figure_width(line: GaugeLine) -> int:

@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import Protocol
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSizePolicy, QStackedLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedLayout, QWidget
 
 from creditdesk.core.series import Event, Series
 from creditdesk.core.settings import Settings
 from creditdesk.ui import chart_picture, parts, theme, words
 from creditdesk.ui.board import Entry
 from creditdesk.ui.chart_picture import Choice, Picture
+from creditdesk.ui.drop_down import DropDown
 
 MOST_CHIPS = 6
 HINT = (
@@ -56,7 +57,7 @@ class ChartCard(parts.Card):
         self._chips = QWidget()
         self._chip_row = parts.FlowLayout(self._chips, spacing=theme.px(8))
         self.pools: list[parts.Button] = []
-        self.pool_box = QComboBox()
+        self.pool_box = DropDown()
         self.pool_box.setAccessibleName("Pool")
         self.pool_box.setMaximumWidth(theme.px(280))
         self.pool_box.activated.connect(lambda place: self.choose(self._choices()[place].id))

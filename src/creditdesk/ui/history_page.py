@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
+from creditdesk.core.pools import Level
 from creditdesk.core.series import Event, Series
 from creditdesk.core.settings import Settings
 from creditdesk.ui import event_words, parts, words
@@ -130,10 +131,12 @@ class HistoryPage(QWidget):
         self.export.clicked.connect(lambda: self.export_requested.emit(self._account, self.card.series_shown()))
         self.header = parts.page_header("History", "", *self.ranges, self.export)
         self.pill = parts.Pill()
+        self.test_server = parts.Pill(Level.NOT_READ, "Test server")
         self.others = parts.button("", "quiet", "arrow-down", "Choose another account")
         self._menu = QMenu(self)
         self._menu.aboutToShow.connect(self._fill_menu)
         self.others.setMenu(self._menu)
+        self.header.add_beside_title(self.test_server)
         self.header.add_beside_title(self.others)
         self.header.add_beside_title(self.pill)
 
@@ -173,8 +176,11 @@ class HistoryPage(QWidget):
         self.empty.setVisible(entry is None)
         if entry is None or self._now is None:
             self.header.show_title("History")
+            self.test_server.hide()
             return
         self.header.show_title(self._name(entry))
+        self.test_server.setVisible(bool(entry.test_server))
+        self.test_server.setToolTip(f"Read from {entry.test_server} on this computer")
         self.pill.show_level(entry.reading.level)
         past = self._past if self._past is not None and self._past.entry.id == entry.id else Past(entry)
         self._past = Past(entry, past.series, past.events, past.since, past.told)

@@ -13,17 +13,18 @@ SIZE_PX = 16
 
 
 def icon(name: str, colour: str | None = None) -> QIcon:
-    """The icon of this name in this colour ("#RRGGBB"; the text's colour when None), its disabled form muted.
+    """The icon of this name in this colour ("#RRGGBB"; the text's colour when None), its disabled form fainter.
 
     Raises OSError when there is no such icon. It is drawn for the theme of now: ask again when the theme changes, as
     `creditdesk.ui.buttons.Button` does.
     """
     worn = theme.active()
+    off = worn.hex("handle") if colour == worn.muted else worn.muted
     made = QIcon()
     size = theme.px(SIZE_PX)
     for ratio in _ratios():
         made.addPixmap(pixmap(name, colour or worn.text, size, ratio))
-        made.addPixmap(pixmap(name, worn.muted, size, ratio), QIcon.Mode.Disabled)
+        made.addPixmap(pixmap(name, off, size, ratio), QIcon.Mode.Disabled)
     return made
 
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLabel, QLineEd
 
 from creditdesk.ui import parts, theme, words
 from creditdesk.ui.amount_field import mark, read_amount
+from creditdesk.ui.drop_down import DropDown
 
 SETTLE_MS = 700
 """A number typed counts after so long without a further key, or when the field is left: 15 is not 1 on the way."""
@@ -159,7 +160,7 @@ class SwitchRow(Row):
 
 def choice(pairs: Sequence[tuple[str, object]], chosen: Callable[[object], None], name: str) -> QComboBox:
     """A box of (words, value) pairs that tells the value the user chose."""
-    box = QComboBox()
+    box = DropDown()
     box.setAccessibleName(name)
     for text, value in pairs:
         box.addItem(text, value)

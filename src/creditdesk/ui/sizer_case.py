@@ -1,21 +1,32 @@
-"""One question to the sizer as the page asks it, its answer, and what of the list fits. No widgets."""
+"""One question to the sizer as the page asks it, its answer, and what follows when a way is chosen. No widgets."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
 from creditdesk.core.doubt import doubted
 from creditdesk.core.offers import Operation
 from creditdesk.core.pricing import ZERO
-from creditdesk.core.sizing import Demand, FactorError, Verdict, VerdictKind, Why, size
+from creditdesk.core.sizing import FactorError, size_parts
+from creditdesk.core.verdict import Demand, Part, Probed, Verdict, VerdictKind, Why
+from creditdesk.core.ways import Way, WayCase, WayKind, ways
 from creditdesk.ui.board import Entry
-from creditdesk.ui.nouns import counted, many
+from creditdesk.ui.sizer_engines import Engine
+
+SENDS = frozenset({WayKind.ALL, WayKind.PART, WayKind.RESERVE, WayKind.LATER, WayKind.PILOT})
+"""Ways that send the first items and change nothing else."""
+CHANGES: frozenset[WayKind] = SENDS | {WayKind.FACTOR, WayKind.ROW}
+"""Ways that the page itself carries out by asking another question."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: so many items of an operation for an account, with these factors, keeping this reserve."""
+    """What is asked: so many items of an operation for an account, with these factors, keeping this reserve.
+
+    It is done `times` times, and `others` are done with the same items. `engines` are the rows whose number is a
+    factor, `ask_over` what one import takes of a pool without asking, `probed` what the vendor told of the list.
+    """
 
     entry: Entry
     operation: Operation
@@ -23,58 +34,111 @@ class Question:
     now: datetime
     factors: Mapping[str, str] = field(default_factory=dict)
     reserve: Mapping[str, Decimal] = field(default_factory=dict)
+    engines: tuple[Engine, ...] = ()
+    times: int = 1
+    others: tuple[Part, ...] = ()
+    ask_over: Mapping[str, Decimal] = field(default_factory=dict)
+    probed: Probed | None = None
 
-    def verdict(self, count: int | None = None, reserve: bool = True) -> Verdict:
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """All that is done with each item."""
+        return (Part(self.operation, self.factors, self.times, self.probed), *self.others)
+
+    def verdict(self, count: int | None = None) -> Verdict:
         """The verdict for this count (the whole list when None). Raises FactorError."""
         reading = self.entry.reading
-        judged = size(
+        judged = size_parts(
             self.entry.definition,
-            self.operation,
+            self.parts,
             self.count if count is None else count,
-            self.factors,
             reading.snapshot,
             reading.account.settings,
-            self.reserve if reserve else {},
+            self.reserve,
             self.now,
+            self.ask_over,
         )
         return doubted(judged, reading)
 
+    def ways(self, verdict: Verdict) -> tuple[Way, ...]:
+        """What can be done; of the rows one could leave out only the last. Nothing while the reading is in doubt."""
+        if verdict.why is Why.NOT_CURRENT:
+            return ()
+        rule = self.entry.definition.bulk(self.operation.id)
+        reading = self.entry.reading
+        case = WayCase(
+            self.entry.definition,
+            self.parts,
+            self.count,
+            reading.snapshot,
+            reading.account.settings,
+            self.reserve,
+            self.now,
+            len(self.engines),
+            rule is not None and bool(rule.pause or rule.remove),
+        )
+        last = len(self.engines) - 1
+        return tuple(way for way in ways(case) if way.kind is not WayKind.ROW or way.row == last)
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """A way to send: `count` items now. `needs` and `left_after` are of the binding pool; `text` says what is done."""
-
-    id: str
-    text: str
-    count: int
-    pool: str
-    unit: str
-    needs: tuple[Decimal, Decimal | None]
-    left_after: Decimal | None
+    def by(self, way: Way) -> "Question":
+        """The question that is left to ask when this way is chosen; the same for ways that change nothing here."""
+        if way.kind not in CHANGES:
+            return self
+        engines = tuple(each for place, each in enumerate(self.engines) if place != way.row)
+        parts = list(self.parts)
+        if way.factors:
+            changed = parts[way.part]
+            parts[way.part] = replace(changed, factors={**changed.factors, **way.factors})
+        others = tuple(parts[1:])
+        return replace(self, count=way.items, factors=parts[0].factors, engines=engines, others=others)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the page shows. `wrong` is a factor that is not allowed: then there is no verdict."""
+    """What the page shows. `wrong` is a factor that is not allowed: then there is no verdict.
+
+    `base` is what was asked, `question` what that is with the `chosen` way; without one both are the same. `plain` is
+    the verdict without the chosen way.
+    """
 
     question: Question
     verdict: Verdict | None = None
     wrong: FactorError | None = None
     ways: tuple[Way, ...] = ()
+    chosen: Way | None = None
+    base: Question | None = None
+    plain: Verdict | None = None
 
     @property
     def free(self) -> bool:
         """Whether it is known to cost nothing."""
         return self.verdict is not None and is_free(self.question.operation, self.verdict)
 
+    @property
+    def taken(self) -> bool:
+        """Whether the vendor would take it as it is asked."""
+        return self.verdict is not None and self.verdict.kind in (VerdictKind.FITS, VerdictKind.THIN)
 
-def ask(question: Question) -> Answer:
-    """The answer to this question: O(pools), and a few times that for the part that keeps the reserve."""
+    @property
+    def first(self) -> int:
+        """How many of the first items fit now: by the chosen way, else by the first that sends some; 0 for none."""
+        if self.chosen is not None:
+            return self.chosen.items
+        return next((way.items for way in self.ways if way.kind in SENDS - {WayKind.PILOT}), 0)
+
+
+def ask(question: Question, chosen: str = "") -> Answer:
+    """The answer to this question, with the way of this id where it is still there: O(pools x ways)."""
     try:
         verdict = question.verdict()
+        found = question.ways(verdict)
+        way = next((each for each in found if each.id == chosen and each.kind in CHANGES), None)
+        if way is None:
+            return Answer(question, verdict, ways=found, base=question, plain=verdict)
+        then = question.by(way)
+        return Answer(then, then.verdict(), ways=found, chosen=way, base=question, plain=verdict)
     except FactorError as wrong:
-        return Answer(question, wrong=wrong)
-    return Answer(question, verdict, ways=_ways(question, verdict))
+        return Answer(question, wrong=wrong, base=question)
 
 
 def is_free(operation: Operation, verdict: Verdict) -> bool:
@@ -125,46 +189,3 @@ def total_left(operation: Operation, verdict: Verdict) -> tuple[Decimal | None, 
     parts = [after(demand) for demand in verdict.demands]
     whole = None if None in parts else sum((part for part in parts if part is not None), ZERO)
     return whole, chosen.unit, chosen.unit.capitalize()
-
-
-def _ways(question: Question, verdict: Verdict) -> tuple[Way, ...]:
-    """The whole list where it is taken, else the largest part that fits; and the part that keeps the reserve."""
-    item, count = many(question.operation.item), question.count
-    if not count:
-        return ()
-    found: list[Way] = []
-    taken = verdict.kind in (VerdictKind.FITS, VerdictKind.THIN)
-    if taken:
-        found.append(_way(question, "all", f"Send all {counted(count, item)}", count))
-    fits = verdict.fits_items
-    if fits and fits < count:
-        when = "without overage, " if verdict.why is Why.OVERAGE else ""
-        found.append(_way(question, "part", _part_words(fits, count, item, when), fits))
-    if question.reserve and verdict.kind is not VerdictKind.FITS:
-        kept = _keeping_reserve(question, min(count, fits if fits is not None else count))
-        if kept and kept not in [way.count for way in found]:
-            words = _part_words(kept, count, item, "the reserve stays, ")
-            found.append(_way(question, "reserve", words, kept))
-    return tuple(found)
-
-
-def _part_words(fits: int, count: int, item: str, how: str) -> str:
-    return f"Send the first {counted(fits, item)} now, {how}keep {count - fits:,} for later"
-
-
-def _way(question: Question, way_id: str, text: str, count: int) -> Way:
-    verdict = question.verdict(count)
-    left, unit, label = total_left(question.operation, verdict)
-    return Way(way_id, text, count, label, unit, total_needs(question.operation, verdict), left)
-
-
-def _keeping_reserve(question: Question, most: int) -> int:
-    """The largest count up to `most` that fits and leaves the reserve untouched, found by halving."""
-    low, high = 0, most
-    while low < high:
-        middle = (low + high + 1) // 2
-        if question.verdict(middle).kind is VerdictKind.FITS:
-            low = middle
-        else:
-            high = middle - 1
-    return low

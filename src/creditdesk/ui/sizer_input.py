@@ -2,30 +2,25 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QMimeData, QSignalBlocker, Signal
-from PySide6.QtWidgets import (
-    QComboBox,
-    QHBoxLayout,
-    QPlainTextEdit,
-    QProgressBar,
-    QSizePolicy,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QMimeData, QSignalBlocker, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from creditdesk.core.keywords import Items, clean
 from creditdesk.ui import parts, theme
 from creditdesk.ui.amount_field import WRONG, AmountField
-from creditdesk.ui.header import ElidedLabel
 from creditdesk.ui.items_dialog import ItemsDialog
 from creditdesk.ui.nouns import many, one
-from creditdesk.ui.sizer_words import items_line
+from creditdesk.ui.sizer_guess import Guess, GuessSheet
+from creditdesk.ui.sizer_sections import Already, Holding, counts, sections
+from creditdesk.ui.sizer_summary import Busy, Counts, Summary
 
 MOST_LINES = 5_000
 """More lines than this are cleaned by the engine, not here: cleaning 5,000 takes about 10 ms."""
 
 PASTED = "Pasted text"
+PATIENCE_MS = 500
+"""A list that is read sooner than this is not said to be read."""
+EDIT, SUMMARY, BUSY = range(3)
 
 
 class PasteArea(QPlainTextEdit):
@@ -57,35 +52,68 @@ class PasteArea(QPlainTextEdit):
             super().insertFromMimeData(source)
 
 
+class OneOf(QWidget):
+    """Shows one of several widgets, as high as that one needs."""
+
+    def __init__(self, pages: Sequence[QWidget]) -> None:
+        super().__init__()
+        self._pages = tuple(pages)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        for each in self._pages:
+            column.addWidget(each)
+        self.show_page(0)
+
+    @property
+    def page(self) -> int:
+        """The number of the one that is shown."""
+        return next(place for place, each in enumerate(self._pages) if not each.isHidden())
+
+    def show_page(self, page: int) -> None:
+        """Show this one."""
+        for place, each in enumerate(self._pages):
+            each.setVisible(place == page)
+
+
 class KeywordBox(QWidget):
     """The list of the sizer, however it came.
 
     Signals:
         changed(): the items, or their number, are others now.
         text_given(str): more lines than are cleaned here; answer with `show_items`.
-        column_chosen(str): another column of the file.
-        cleared(): the file or the pasted text was put away.
+        wanted(object): the file shown should be read in this way (a `Wanted`); answer likewise, or with `show_error`.
+        cancelled(): the user does not want to wait for the list.
+        section_exported(object): a Section of the list should be written to a file.
+        copied(int): so many lines were put on the clipboard.
     """
 
     changed = Signal()
     text_given = Signal(str)
-    column_chosen = Signal(str)
-    cleared = Signal()
+    wanted = Signal(object)
+    cancelled = Signal()
+    section_exported = Signal(object)
+    copied = Signal(int)
 
     def __init__(self) -> None:
         super().__init__()
-        self._items: Items | None = None
+        self._held: Holding | None = None
+        self._name = ""
         self._noun = "keywords"
-        self._column = ""
+        self._sheet: GuessSheet | None = None
+        self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
+        self._patience.timeout.connect(lambda: self._to(BUSY))
         self.label = parts.text("Keywords", "label")
         self.area = PasteArea()
         self.label.setBuddy(self.area)
         self.area.textChanged.connect(self._typed)
         self.area.long_text.connect(self.give_text)
-        self.stack = QStackedWidget()
-        self.stack.addWidget(self._edit_page())
-        self.stack.addWidget(self._summary_page())
-        self.stack.addWidget(self._busy_page())
+        self.summary = Summary()
+        self.summary.opened.connect(self.open_list)
+        self.summary.change_asked.connect(self._change)
+        self.summary.put_away.connect(self.clear)
+        self.busy = Busy()
+        self.busy.cancelled.connect(self._cancel)
+        self.stack = OneOf((self._edit_page(), self.summary, self.busy))
         self.error = parts.error()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -96,14 +124,19 @@ class KeywordBox(QWidget):
         self.show_noun("keywords")
 
     @property
-    def items(self) -> Items | None:
+    def held(self) -> Holding | None:
         """The cleaned list, None when there is only a number or nothing."""
-        return self._items
+        return self._held
+
+    @property
+    def name(self) -> str:
+        """The name of the file, "" where there is none."""
+        return self._name
 
     def count(self) -> int:
         """How many items there are to size."""
-        if self._items is not None:
-            return len(self._items.unique)
+        if self._held is not None:
+            return len(self._held.rest)
         number = self.number.amount()
         whole = number is not None and number >= 0 and number == number.to_integral_value()
         return int(number) if whole and number is not None else 0
@@ -112,7 +145,7 @@ class KeywordBox(QWidget):
         """Say what a line of the list is: "keywords"."""
         self._noun = noun = many(noun)
         self.label.setText(noun[:1].upper() + noun[1:])
-        self.area.setPlaceholderText(f"Drop a CSV here, or paste one {one(noun)} a line")
+        self.area.setPlaceholderText(f"Drop a file here, or paste one {one(noun)} a line")
         self.area.setAccessibleName(f"{noun}, one a line")
         self.number.setAccessibleName(f"How many {noun}, without a list")
         self._tell()
@@ -121,65 +154,78 @@ class KeywordBox(QWidget):
         """A text came in whole: clean it here when it is short, else ask for it."""
         self.show_error("")
         if text.count("\n") >= MOST_LINES:
-            self._items = None
+            self._hold(None)
             self._empty_area()
-            self.show_busy("Reading the pasted text…")
+            self.show_busy("Reading the pasted text")
             self.text_given.emit(text)
             self.changed.emit()
         else:
-            self._to_edit()
+            self._to(EDIT)
             self.area.setPlainText(text)
 
-    def show_items(self, items: Items, name: str, columns: Sequence[str] = (), column: str = "") -> None:
+    def show_items(self, items: Items, name: str, guess: Guess | None = None) -> None:
         """Show a list that was cleaned elsewhere: from a file, or from a long text (`name` "")."""
-        self._items = items
+        self._name = name
+        self._hold(Holding(items, guess))
         self._empty_area()
         self.error.hide()
-        self.name.setText(name or PASTED)
-        with QSignalBlocker(self.columns):
-            self.columns.clear()
-            self.columns.addItems(list(columns))
-            self.columns.setCurrentText(column)
-        self.columns.setVisible(len(columns) > 1)
-        self._column = column if len(columns) <= 1 else ""
-        self._tell()
-        self._to(1)
+        self._to(SUMMARY)
+        if self._sheet is not None and guess is not None:
+            self._sheet.show_guess(guess)
         self.changed.emit()
 
+    def show_already(self, already: Already | None) -> None:
+        """Take these off the list as being there already; None: take none off."""
+        held = self._held
+        if held is not None and held.already != already:
+            self._hold(Holding(held.items, held.guess, already))
+            self.changed.emit()
+
     def show_busy(self, text: str) -> None:
-        """Say that the list is being read."""
-        self.busy.setText(text)
+        """Say that the list is being read, once that takes longer than a moment."""
+        self.busy.show_words(text)
         self.error.hide()
-        self._to(2)
+        if self.stack.page != BUSY and not self._patience.isActive():
+            self._patience.start()
 
     def show_error(self, text: str) -> None:
-        """Say what is wrong with the file or the text, beside the box."""
-        self.error.setText(text)
-        self.error.setVisible(bool(text))
-        if text and self.stack.currentIndex() == 2:
-            self._to(1 if self._items is not None and not self.area.toPlainText() else 0)
+        """Say what is wrong with the file or the text, beside the box, or in the sheet that asks how to read it."""
+        if text and self._sheet is not None:
+            self._sheet.show_error(text)
+        else:
+            self.error.setText(text)
+            self.error.setVisible(bool(text))
+        if text:
+            self._back()
 
     def clear(self) -> None:
         """Put the list away."""
-        self._items = None
+        self._name = ""
+        self._hold(None)
         self.error.hide()
         self._empty_area()
-        self._to_edit()
-        self._tell()
+        self._to(EDIT)
         self.area.setFocus()
-        self.cleared.emit()
         self.changed.emit()
 
+    def open_list(self, section: str = "") -> None:
+        """Show the lines, those of this section first."""
+        if self._held is None:
+            return
+        dialog = ItemsDialog(sections(self._held), self._noun, section, self.window())
+        dialog.export_requested.connect(self.section_exported)
+        dialog.copied.connect(self.copied)
+        dialog.open()
+
     def _edit_page(self) -> QWidget:
-        page, column = _page()
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.px(5))
         column.addWidget(self.area, 1)
-        self.told = parts.small()
-        self.list_typed = parts.button("Show list", "link")
-        self.list_typed.clicked.connect(self._list)
-        row = QHBoxLayout()
-        row.addWidget(self.told, 1)
-        row.addWidget(self.list_typed)
-        column.addLayout(row)
+        self.told = Counts()
+        self.told.opened.connect(self.open_list)
+        column.addWidget(self.told)
         self.number = AmountField("How many, without a list")
         self.number.setMaximumWidth(theme.px(110))
         self.number.amount_changed.connect(self._numbered)
@@ -191,68 +237,37 @@ class KeywordBox(QWidget):
         column.addWidget(self._by_number)
         return page
 
-    def _summary_page(self) -> QWidget:
-        page, column = _page()
-        frame = parts.Card("The list", tone="card")
-        frame.body.setContentsMargins(theme.px(11), theme.px(9), theme.px(8), theme.px(9))
-        frame.body.setSpacing(theme.px(2))
-        self.name = ElidedLabel("", "heading")
-        self.put_away = parts.button("", "quiet", "close", name="Put the list away")
-        self.put_away.clicked.connect(self.clear)
-        top = QHBoxLayout()
-        top.addWidget(self.name, 1)
-        top.addWidget(self.put_away)
-        self.columns = QComboBox()
-        self.columns.setAccessibleName("Column")
-        self.columns.setMinimumContentsLength(8)
-        self.columns.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.columns.currentTextChanged.connect(self.column_chosen)
-        self.lines = parts.muted()
-        self.to_add = parts.muted()
-        self.others = parts.muted()
-        self.list_file = parts.button("Show list", "link")
-        self.list_file.clicked.connect(self._list)
-        bottom = QHBoxLayout()
-        bottom.addWidget(self.others, 1)
-        bottom.addWidget(self.list_file)
-        frame.body.addLayout(top)
-        for each in (self.columns, self.lines, self.to_add):
-            frame.body.addWidget(each)
-        frame.body.addLayout(bottom)
-        column.addWidget(frame)
-        column.addStretch(1)
-        return page
+    def _change(self) -> None:
+        if self._held is None or self._held.guess is None:
+            return
+        sheet = self._sheet = GuessSheet(self._name, self._held.guess, self.window())
+        sheet.wanted.connect(self.wanted)
+        sheet.finished.connect(self._changed)
+        sheet.open()
 
-    def _busy_page(self) -> QWidget:
-        page, column = _page()
-        self.busy = parts.muted()
-        bar = QProgressBar()
-        bar.setRange(0, 0)
-        bar.setTextVisible(False)
-        bar.setAccessibleName("Reading")
-        column.addWidget(self.busy)
-        column.addWidget(bar)
-        column.addStretch(1)
-        return page
+    def _changed(self) -> None:
+        self._sheet = None
+        self.summary.change.setFocus()
+
+    def _cancel(self) -> None:
+        self.cancelled.emit()
+        self._back()
+
+    def _back(self) -> None:
+        """Back from waiting to what was there before."""
+        self._patience.stop()
+        if self.stack.page == BUSY:
+            self._to(SUMMARY if self._held is not None and not self.area.toPlainText() else EDIT)
 
     def _to(self, page: int) -> None:
-        """Show one page, as high as it needs and not as high as the highest."""
-        self.stack.setCurrentIndex(page)
-        for index in range(self.stack.count()):
-            shown = self.stack.widget(index)
-            if shown is not None:
-                high = QSizePolicy.Policy.Preferred if index == page else QSizePolicy.Policy.Ignored
-                shown.setSizePolicy(QSizePolicy.Policy.Preferred, high)
-        self.stack.updateGeometry()
-
-    def _to_edit(self) -> None:
-        self._to(0)
+        self._patience.stop()
+        self.stack.show_page(page)
 
     def _typed(self) -> None:
         text = self.area.toPlainText()
-        self._items = clean(text.removesuffix("\n").split("\n")) if text.strip() else None
+        self._name = ""
+        self._hold(Holding(clean(text.removesuffix("\n").split("\n"))) if text.strip() else None)
         self.error.hide()
-        self._tell()
         self.changed.emit()
 
     def _numbered(self) -> None:
@@ -263,29 +278,14 @@ class KeywordBox(QWidget):
         with QSignalBlocker(self.area):
             self.area.setPlainText("")
 
+    def _hold(self, held: Holding | None) -> None:
+        self._held = held
+        self._tell()
+
     def _tell(self) -> None:
-        items = self._items
-        self.told.setVisible(items is not None)
-        self.list_typed.setVisible(items is not None)
-        self._by_number.setVisible(items is None)
-        if items is None:
-            return
-        rest = items_line(items)
-        to_add = f"{len(items.unique):,} to add"
-        self.told.setText(f"{to_add} · {rest}" if rest else to_add)
-        where = f"column “{self._column}” · " if self._column else ""
-        self.lines.setText(f"{where}{items.given:,} lines")
-        self.to_add.setText(to_add)
-        self.others.setText(rest)
-
-    def _list(self) -> None:
-        if self._items is not None:
-            ItemsDialog(self._items, self._noun, self.window()).open()
-
-
-def _page() -> tuple[QWidget, QVBoxLayout]:
-    page = QWidget()
-    column = QVBoxLayout(page)
-    column.setContentsMargins(0, 0, 0, 0)
-    column.setSpacing(theme.px(5))
-    return page, column
+        held = self._held
+        self._by_number.setVisible(held is None)
+        told = [] if held is None else [("add", f"{len(held.rest):,} to add"), *counts(held)]
+        self.told.show_counts(told)
+        if held is not None:
+            self.summary.show_list(self._name or PASTED, held)

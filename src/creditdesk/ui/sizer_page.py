@@ -3,29 +3,33 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtCore import QMimeData, Signal
 from PySide6.QtGui import (
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from creditdesk.core.keywords import Items
 from creditdesk.core.settings import Settings
-from creditdesk.ui import parts, theme
+from creditdesk.core.ways import Way, WayKind
+from creditdesk.ui import parts, theme, words
 from creditdesk.ui.board import Entry
 from creditdesk.ui.nouns import one
+from creditdesk.ui.send_desk import SendDesk
+from creditdesk.ui.send_order import Order, SentLists, order_of, rule_of, why_not
 from creditdesk.ui.sizer_case import Answer, ask
+from creditdesk.ui.sizer_drop import DropTarget, files_of
 from creditdesk.ui.sizer_form import EPOCH, SizerForm
+from creditdesk.ui.sizer_guess import Guess
 from creditdesk.ui.sizer_result import SizerResult, suggested_name
 
-FILES = "Lists (*.csv *.tsv *.txt);;All files (*)"
+FILES = "Lists (*.csv *.tsv *.txt *.xlsx *.ods);;All files (*)"
 LEFT_PX = (240, 320)
+SUBTITLE = "What an import would use, before it is sent"
+PLACE_FIRST = "Say first whose tracked ones may be paused: choose it here."
 ONE_FILE = "One file at a time, please."
 
 
@@ -34,7 +38,6 @@ class SizerPage(QWidget):
 
     Signals:
         file_chosen(str): a file's path, by dialog, drop or paste. Answer with `show_items` or `show_error`.
-        column_chosen(str): another column of the file shown. Answer likewise.
         text_given(str): pasted text of more than 5,000 lines. Answer with `show_items(items, "")`.
         check_requested(str): an account's id, to be read now. Answer with `show_entries`.
         balance_requested(str): an account's id, whose balances should be typed now.
@@ -43,11 +46,12 @@ class SizerPage(QWidget):
         export_requested(str, object): a suggested file name and the list of items to write, one a line.
         copied(int): so many items were put on the clipboard.
         reserve_changed(str, object): an account's id and {pool id: Decimal} that the sizer shall keep untouched.
+        limits_changed(str, object): an account's id and {pool id: Decimal} that one import takes without asking.
+        free_requested(object): the way FREE: so many rows at the place chosen are to be paused or deleted.
         link_requested(str): a page of the vendor should be opened in the browser.
     """
 
     file_chosen = Signal(str)
-    column_chosen = Signal(str)
     text_given = Signal(str)
     check_requested = Signal(str)
     balance_requested = Signal(str)
@@ -56,24 +60,28 @@ class SizerPage(QWidget):
     export_requested = Signal(str, object)
     copied = Signal(int)
     reserve_changed = Signal(str, object)
+    limits_changed = Signal(str, object)
+    free_requested = Signal(object)
     link_requested = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAcceptDrops(True)
+        self._drops = DropTarget(self)
+        self._drops.taken.connect(self.take)
         self._now = EPOCH
         self._entries: tuple[Entry, ...] = ()
         self._settings = Settings()
         self._answer: Answer | None = None
+        self._way = ""
+        self.sent = SentLists()
         self.form = SizerForm()
         self.result = SizerResult()
+        self.sending = SendDesk()
         self.open_file = parts.button("Open file…")
         self.open_file.clicked.connect(self._pick_file)
         self.paste = parts.button("Paste")
         self.paste.clicked.connect(self._paste)
-        self.header = parts.page_header(
-            "Sizer", "What an import would use, before it is sent", self.open_file, self.paste
-        )
+        self.header = parts.page_header("Sizer", SUBTITLE, self.sending.unfinished, self.open_file, self.paste)
         self._lay_out()
         self._wire()
         self.show_entries([], EPOCH)
@@ -88,7 +96,8 @@ class SizerPage(QWidget):
         self._entries, self._now = tuple(entries), now
         self.form.show_entries(self._entries, now, (self._settings.hide_amounts, self._settings.hide_names))
         self.body.setCurrentIndex(1 if entries else 0)
-        self.header.show_subtitle("What an import would use, before it is sent")
+        self._drops.active = bool(entries)
+        self.header.show_subtitle(SUBTITLE)
         for each in (self.open_file, self.paste):
             each.setVisible(bool(entries))
         self._judge()
@@ -98,12 +107,12 @@ class SizerPage(QWidget):
         self._settings = settings
         self.show_entries(self._entries, self._now)
 
-    def show_items(self, items: Items, name: str, columns: Sequence[str] = (), column: str = "") -> None:
-        """Show a list that was cleaned for `file_chosen`, `column_chosen` or `text_given`.
+    def show_items(self, items: Items, name: str, guess: Guess | None = None) -> None:
+        """Show a list that was cleaned for `file_chosen` or `text_given`, or for what `form.keywords` wants.
 
-        `name` is the file's name, "" for pasted text; `columns` what the file offers and `column` the one read.
+        `name` is the file's name, "" for pasted text; `guess` how the file was understood.
         """
-        self.form.keywords.show_items(items, name, columns, column)
+        self.form.keywords.show_items(items, name, guess)
 
     def show_busy(self, text: str) -> None:
         """Say that the list is being read."""
@@ -116,24 +125,6 @@ class SizerPage(QWidget):
     def choose_account(self, account_id: str, operation: str = "") -> None:
         """Choose an account, and an operation when one is named. Unknown ones are ignored."""
         self.form.choose(account_id, operation)
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Qt's."""
-        if self._entries and (_files(event.mimeData()) or event.mimeData().hasText()):
-            event.acceptProposedAction()
-            self._drop.setGeometry(self.rect().adjusted(theme.px(12), theme.px(12), -theme.px(12), -theme.px(12)))
-            self._drop.show()
-            self._drop.raise_()
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        """Qt's."""
-        self._drop.hide()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Qt's."""
-        self._drop.hide()
-        event.acceptProposedAction()
-        self._take(event.mimeData())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Qt's: a paste anywhere on the page is a paste of a list; Open opens a file."""
@@ -153,59 +144,103 @@ class SizerPage(QWidget):
     def _lay_out(self) -> None:
         add = parts.button("Add account", "primary", "add")
         add.clicked.connect(self.add_requested)
-        nobody = parts.EmptyState(
-            "No account to size for",
-            "Add an account first. Then drop a list here to see whether it fits.",
-            add,
-            icon="sizer",
-        )
-        self.hint = parts.EmptyState("Drop a CSV here, or paste one keyword a line", "", icon="file")
+        text = "Add an account first. Then drop a list here to see whether it fits."
+        nobody = parts.EmptyState("No account to size for", text, add, icon="sizer")
+        self.hint = parts.EmptyState("Drop a file here, or paste one keyword a line", "", icon="file")
         self.right = QStackedWidget()
         self.right.addWidget(self.hint)
         self.right.addWidget(self.result)
         self.right.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        column = QVBoxLayout()
+        column.setSpacing(theme.px(theme.GAP_PX))
+        column.addWidget(self.sending)
+        column.addWidget(self.right, 1)
         both = QWidget()
         row = QHBoxLayout(both)
         row.setContentsMargins(0, 0, theme.px(2), 0)
         row.setSpacing(theme.px(theme.GAP_PX))
         row.addWidget(self.form)
-        row.addWidget(self.right, 1)
+        row.addLayout(column, 1)
         self.body = QStackedWidget()
         self.body.addWidget(nobody)
         self.body.addWidget(parts.scrolled(both, "Sizer"))
         self.setLayout(parts.page(self.header, self.body, stretch=self.body))
-        self._drop = parts.Card("Drop to size it", tone="info")
-        self._drop.setParent(self)
-        words = QLabel("Drop to size it")
-        words.setProperty("role", "title")
-        words.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._drop.body.addWidget(words)
-        self._drop.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._drop.hide()
 
     def _wire(self) -> None:
-        self.form.changed.connect(self._judge)
+        self.form.changed.connect(self._ask_anew)
         self.form.read_asked.connect(self.check_requested)
         self.form.type_asked.connect(self.balance_requested)
         self.form.reserve_changed.connect(self.reserve_changed)
+        self.form.limits_changed.connect(self.limits_changed)
+        self.form.placed.connect(self._judge)
         self.form.keywords.text_given.connect(self.text_given)
-        self.form.keywords.column_chosen.connect(self.column_chosen)
+        self.form.keywords.copied.connect(self.copied)
         self.result.export_asked.connect(self._export)
         self.result.copy_asked.connect(self._copy)
         self.result.help_asked.connect(self._help)
+        self.result.ways.chosen.connect(self._choose)
+        self.result.ways.opened.connect(self._open_way)
+        self.result.verdict.undone.connect(lambda: self._choose(""))
+        self.result.send_asked.connect(self._send)
+        self.sending.covers.connect(self.result.cover)
+        self.sending.covers.connect(lambda _on: self._judge())
+
+    def _ask_anew(self) -> None:
+        """Another question: a way that was chosen for the one before is not one for this."""
+        self._way = ""
+        self._judge()
+
+    def _choose(self, way_id: str) -> None:
+        self._way = way_id
+        self._judge()
+
+    def _open_way(self, way: Way) -> None:
+        if way.kind is not WayKind.FREE:
+            self.link_requested.emit(way.url)
+        elif self.form.place.place is None:
+            self.form.place.show_error(PLACE_FIRST)
+            self.form.place.read.setFocus()
+        else:
+            self.free_requested.emit(way)
+
+    def order(self) -> Order | None:
+        """What would be sent as it stands; None when it cannot be."""
+        held = self.form.keywords.held
+        if self._answer is None or held is None or self._problem():
+            return None
+        return order_of(self._answer, held, self.form.place.place)
+
+    def _problem(self) -> str:
+        """Why it cannot be sent as it stands, "" when it can."""
+        if self._answer is None:
+            return ""
+        box, held = self.form.place, self.form.keywords.held
+        problem = why_not(self._answer, box.place, held is not None)
+        if problem or held is None or box.place is None:
+            return problem
+        return self.sent.why_not((self.form.account_id, box.place), held, box.subtract.isChecked())
+
+    def _send(self) -> None:
+        order, answer = self.order(), self._answer
+        if order is not None and answer is not None:
+            entry = answer.question.entry
+            name = words.account_name(entry.reading.account, entry.definition, self._settings.hide_names)
+            self.sending.ask(order, answer, (name, self._settings.hide_amounts))
 
     def _judge(self) -> None:
         """Ask anew and show what comes out: O(pools), whatever the length of the list."""
         question = self.form.question()
         hide = self._settings.hide_amounts
-        self._answer = ask(question) if question is not None else None
+        self._answer = ask(question, self._way) if question is not None else None
         self.form.show_answer(self._answer)
         if self._answer is None or question is None:
             self._show_hint(self.form.entry)
         elif not question.count and not self._answer.free:
             self._show_hint(self.form.entry, question.operation.item)
         else:
-            self.result.show_answer(self._answer, self.form.keywords.items is not None, hide)
+            has_list = self.form.keywords.held is not None
+            self.result.show_answer(self._answer, has_list, hide)
+            self.result.show_send(rule_of(self._answer) is not None and not self._answer.free, self._problem())
             self.right.setCurrentWidget(self.result)
 
     def _show_hint(self, entry: Entry | None, item: str = "") -> None:
@@ -215,12 +250,12 @@ class SizerPage(QWidget):
             self.hint.show_words(title, text)
         else:
             text = "The verdict stands here at once, before anything is sent."
-            self.hint.show_words(f"Drop a CSV here, or paste one {one(item or 'keyword')} a line", text)
+            self.hint.show_words(f"Drop a file here, or paste one {one(item or 'keyword')} a line", text)
         self.right.setCurrentWidget(self.hint)
 
     def _part(self) -> list[str]:
-        items, way = self.form.keywords.items, self.result.ways.way
-        return list(items.unique[: way.count]) if items is not None and way is not None else []
+        held = self.form.keywords.held
+        return list(held.rest[: self._answer.first]) if held is not None and self._answer is not None else []
 
     def _export(self) -> None:
         part = self._part()
@@ -249,10 +284,11 @@ class SizerPage(QWidget):
             self.file_chosen.emit(path)
 
     def _paste(self) -> None:
-        self._take(QGuiApplication.clipboard().mimeData())
+        self.take(QGuiApplication.clipboard().mimeData())
 
-    def _take(self, data: QMimeData) -> None:
-        files = _files(data)
+    def take(self, data: QMimeData) -> None:
+        """Take what was dropped or pasted: one file, or a text."""
+        files = files_of(data)
         if len(files) > 1:
             self.show_error(ONE_FILE)
         elif files:
@@ -261,7 +297,3 @@ class SizerPage(QWidget):
             self.form.keywords.give_text(data.text())
         else:
             self.show_error("There is no text to paste.")
-
-
-def _files(data: QMimeData) -> list[str]:
-    return [url.toLocalFile() for url in data.urls() if url.isLocalFile()] if data.hasUrls() else []

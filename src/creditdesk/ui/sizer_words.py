@@ -1,18 +1,14 @@
 """What the sizer says: the verdict as a sentence, a line for each pool, the count, the list, the age of the reading."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
 from creditdesk.core.factors import allowed_values
-from creditdesk.core.keywords import Items
 from creditdesk.core.offers import Factor, Operation
-from creditdesk.core.pools import Level, PoolKind, Source
+from creditdesk.core.pools import Level, PoolKind
 from creditdesk.core.pricing import ZERO
 from creditdesk.core.sizing import Demand, Verdict, VerdictKind, Why
 from creditdesk.ui import words
-from creditdesk.ui.board import Entry
 from creditdesk.ui.nouns import counted
 from creditdesk.ui.sizer_case import Answer, after, binding, drains, is_free, total_left, total_needs
 
@@ -86,48 +82,6 @@ def range_words(needs: tuple[Decimal, Decimal | None], unit: str = "", hide: boo
     if high is None:
         return f"at least {words.number(low, unit)}" if low else "an unknown amount"
     return words.number(low, unit) if low == high else f"{words.number(low, unit)} to {words.number(high, unit)}"
-
-
-def count_line(answer: Answer, rows: Mapping[str, int], hide: bool = False) -> tuple[str, str]:
-    """The product and what it comes to: ("620 keywords × 2 search engines = ", "1,240")."""
-    question, verdict = answer.question, answer.verdict
-    text, product = counted(question.count, question.operation.item), Decimal(question.count)
-    bare = False
-    for factor in question.operation.factors:
-        times = rows.get(factor.name)
-        if factor.as_rows and times:
-            text += f" × {counted(times, factor.label.lower())}"
-            product, bare = product * times, True
-    if verdict is None or not verdict.demands or answer.free:
-        return text, ""
-    needs = total_needs(question.operation, verdict)
-    if needs[1] is None and not needs[0]:
-        return text, ""
-    unit = verdict.demands[0].unit
-    told = range_words(needs, unit, hide)
-    if not (bare and needs == (product, product)) and not words.is_money(unit) and not hide:
-        told = f"{told} {words.unit_word(unit, needs[1] or needs[0])}"
-    return f"{text} = ", told
-
-
-def items_line(items: Items) -> str:
-    """ "71 repeated · 6 blank · 2 rejected"; "" when there is nothing to say."""
-    counts = ((items.repeated, "repeated"), (items.blank, "blank"), (len(items.rejected), "rejected"))
-    return " · ".join(f"{count:,} {word}" for count, word in counts if count)
-
-
-def reading_line(entry: Entry, now: datetime) -> str:
-    """How old the reading is, and what that means."""
-    reading = entry.reading
-    if reading.snapshot is None:
-        return "Never read." if entry.definition.readable else "No balance was typed yet."
-    seconds = (now - reading.snapshot.read_at).total_seconds()
-    age = f"{words.duration(seconds)} ago" if seconds >= 1 else "just now"
-    if reading.snapshot.source in (Source.BY_HAND, Source.ESTIMATED):
-        verb = "Typed by hand" if reading.snapshot.source is Source.BY_HAND else "Estimated; typed by hand"
-        return f"{verb} {age}. What was used since then is not counted."
-    trouble = f" {words.remedy(reading.trouble).title} since." if reading.trouble else ""
-    return f"Quota read {age}.{trouble} Others may use it meanwhile."
 
 
 def factor_hint(factor: Factor) -> str:

@@ -8,6 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
+ITEM_MARGIN_PX = 3
+"""What Qt puts between an item's padding and its text; a header's title gets none by itself."""
+
 
 class Colours(Protocol):
     """What a stylesheet needs of a theme."""
@@ -125,6 +128,7 @@ QRadioButton::indicator:checked {{ background: {c("surface")}; border: {px(5)}px
   width: {px(15) - 2 * px(5) + 2}px; height: {px(15) - 2 * px(5) + 2}px; }}
 QCheckBox:disabled, QRadioButton:disabled {{ color: {c("muted")}; }}
 QComboBox {{ combobox-popup: 0; }}
+QComboBox QAbstractItemView::item {{ padding: {px(5)}px {px(6)}px; }}
 QComboBox QAbstractItemView {{ background: {c("surface")}; border: 1px solid {c("line")}; outline: none;
   selection-background-color: {c("accent_soft")}; selection-color: {c("text")}; }}
 """
@@ -140,7 +144,7 @@ QTableView::item:selected, QListView::item:selected {{ background: {c("accent_so
 QTableView:focus, QListView:focus {{ border: 1px solid {c("accent")}; border-radius: {px(6)}px; }}
 QHeaderView {{ background: {c("surface")}; }}
 QHeaderView::section {{ background: {c("surface")}; color: {c("muted")}; border: none;
-  border-bottom: 1px solid {c("line")}; padding: {px(5)}px {px(8)}px; font-weight: 500; }}
+  border-bottom: 1px solid {c("line")}; padding: {px(5)}px {px(8) + ITEM_MARGIN_PX}px; font-weight: 500; }}
 QTableCornerButton::section {{ background: {c("surface")}; border: none; }}
 QMenu {{ background: {c("surface")}; border: 1px solid {c("line")}; padding: {px(4)}px; }}
 QMenu::item {{ padding: {px(6)}px {px(18)}px {px(6)}px {px(10)}px; border-radius: {px(4)}px; }}

@@ -14,9 +14,10 @@ Index = QModelIndex | QPersistentModelIndex
 ROW_PX = 31
 MARK_PX = 10
 _LOOKED_AT = 60  # rows whose texts decide a column's width
-_PAD_PX = 26
+_PAD_PX = 24
 _LEAST_PX = 52
-_LEAST_FREE_PX = 150  # what the column with the free width gets before the others are made narrower
+_LEAST_FREE_PX = 150  # what the column with the free width gets, if it wants it, before the others are made narrower
+_MOST_FREE_PX = 260  # what it is given before the others say their short texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Column:
     """A column: its title, what it says of a row, whether at the right, and a picture before the text.
 
     `most_px` is the widest it gets; 0 means that it takes all the width that the others leave. One that is `kept` is
-    not made narrower for the others.
+    not made narrower for the others. `short` says less, where there is no room for all; the whole text is the tool tip.
     """
 
     title: str
@@ -33,6 +34,7 @@ class Column:
     most_px: int = 190
     picture: Callable[[Any], QIcon] | None = None
     kept: bool = False
+    short: Callable[[Any], str] | None = None
 
 
 class _Rows(QAbstractTableModel):
@@ -40,6 +42,11 @@ class _Rows(QAbstractTableModel):
         super().__init__(parent)
         self.columns = tuple(columns)
         self.rows: list[Any] = []
+        self.shortened = False
+
+    def shown(self, column: Column, row: Any) -> str:
+        """What stands in the table."""
+        return column.short(row) if self.shortened and column.short is not None else column.say(row)
 
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self.rows)
@@ -50,7 +57,7 @@ class _Rows(QAbstractTableModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         column, row = self.columns[index.column()], self.rows[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return column.say(row)
+            return self.shown(column, row)
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             return column.say(row) or None
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -178,22 +185,37 @@ class TextTable(QTableView):
             self.near_end.emit()
 
     def _fit(self) -> None:
-        metrics, room = QFontMetrics(self.font()), self.viewport().width()
-        looked_at = self._rows.rows[:_LOOKED_AT]
-        widths: list[int] = []
-        for column in self._rows.columns:
-            texts = [column.title, *(column.say(row) for row in looked_at)]
-            extra = theme.px(_PAD_PX) + (theme.px(18) if column.picture else 0)
-            wanted = max(metrics.horizontalAdvance(text) for text in texts) + extra
-            widths.append(max(theme.px(_LEAST_PX), min(wanted, theme.px(column.most_px))) if column.most_px else 0)
-        free = [place for place, column in enumerate(self._rows.columns) if not column.most_px]
-        kept = [column.kept for column in self._rows.columns]
-        widths = squeezed(widths, kept, room - theme.px(_LEAST_FREE_PX) * len(free))
+        room, columns = self.viewport().width(), self._rows.columns
+        self._rows.shortened = False
+        wanted = self._wanted()
+        asked = [
+            min(width, theme.px(each.most_px or _MOST_FREE_PX)) for width, each in zip(wanted, columns, strict=True)
+        ]
+        if sum(asked) > room and any(column.short is not None for column in columns):
+            self._rows.shortened = True
+            wanted = self._wanted()
+        free = [place for place, column in enumerate(columns) if not column.most_px]
+        least = sum(min(wanted[place], theme.px(_LEAST_FREE_PX)) for place in free)
+        widths = [
+            max(theme.px(_LEAST_PX), min(width, theme.px(column.most_px))) if column.most_px else 0
+            for width, column in zip(wanted, columns, strict=True)
+        ]
+        widths = squeezed(widths, [column.kept for column in columns], room - least)
         rest = max(0, room - sum(widths))
         for place in free:
             widths[place] = rest // len(free)
         for place, width in enumerate(widths):
             self.setColumnWidth(place, width)
+
+    def _wanted(self) -> list[int]:
+        """How wide each column would have to be to say all of what stands in it."""
+        metrics, looked_at = QFontMetrics(self.font()), self._rows.rows[:_LOOKED_AT]
+        found = []
+        for column in self._rows.columns:
+            texts = [column.title, *(self._rows.shown(column, row) for row in looked_at)]
+            extra = theme.px(_PAD_PX) + (theme.px(18) if column.picture else 0)
+            found.append(max(metrics.horizontalAdvance(text) for text in texts) + extra)
+        return found
 
 
 def squeezed(widths: list[int], kept: list[bool], room: int) -> list[int]:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from creditdesk import paths
 from creditdesk.core.pools import Level
 from creditdesk.core.settings import ThemeChoice
+from creditdesk.core.values import frozen
 from creditdesk.ui.style import stylesheet
 
 BASE_PX = 13
@@ -47,7 +48,7 @@ _SANS = (
 _PLAIN_FAMILIES = frozenset({"sans", "sans serif", "sans-serif", "dejavu sans", "helvetica", "ms shell dlg 2", ""})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Theme:
     """Colours as "#RRGGBB". The names are those of the theme files; a missing or unknown one is an error."""
 
@@ -88,7 +89,7 @@ class Theme:
         return QColor(self.hex(token))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class State:
     """How a level looks: a shape, a word, and the tokens of its shape, its text and the ground under its text."""
 
@@ -164,11 +165,12 @@ def _font(scale: float, weight: int) -> QFont:
 
 
 def apply(app: QApplication, theme: Theme) -> None:
-    """Put this theme on the application: style, font, palette and one stylesheet. Open windows change at once."""
+    """Put this theme on the application: font, palette and one stylesheet. Open windows change at once.
+
+    The stylesheet is made for Qt's Fusion style, with which the application is begun.
+    """
     first = _worn.theme is None or app.property("creditdesk_font") is None
     if first:
-        if app.style().objectName().casefold() != "fusion":
-            app.setStyle("Fusion")
         _set_font(app)
     if not first and _worn.theme == theme:
         return

@@ -21,4 +21,4 @@ def _one(total: Total, name: str, settings: Settings) -> str:
     left = words.amount(total.left, total.unit, settings.hide_amounts)
     label = f" {total.label}" if total.pool else ""
     out = f" ({total.left_out} not counted: not read lately)" if total.left_out else ""
-    return f"{name}{label}: {left} left in {words.count(total.accounts, 'account')}{out}"
+    return f"{name}{label}: {left} left in {words.count(total.accounts, 'accounts')}{out}"

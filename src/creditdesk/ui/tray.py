@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QObject, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
@@ -14,6 +14,10 @@ from creditdesk.ui.board import Entry
 
 SIZES = (16, 22, 24, 32, 48, 64)
 SHOWN_AT_MOST = 12
+LOOK_MS = 500
+LOOKS = 20
+"""After log-in a tray may come late: so often, and so many times, it is looked for before there is none."""
+
 COLOURS = {
     Level.GOOD: "#1A9679",
     Level.LOW: "#BF7A0A",
@@ -74,11 +78,15 @@ class Tray(QObject):
     """The tray icon and its menu, rebuilt each time it is opened.
 
     Signals:
+        arrived(): the icon is in a tray now.
+        missed(): no tray came for ten seconds; one that comes still later is found by the next `show`.
         open_requested(), refresh_requested(), quit_requested(): the menu's words.
         account_chosen(str): an account's line was chosen.
         snooze_requested(float): hours to be quiet.
     """
 
+    arrived = Signal()
+    missed = Signal()
     open_requested = Signal()
     refresh_requested = Signal()
     quit_requested = Signal()
@@ -91,11 +99,13 @@ class Tray(QObject):
         self._entries: list[Entry] = []
         self._settings = Settings()
         self._level = Level.NOT_READ
+        self._tip = ""
+        self._icon: QSystemTrayIcon | None = None
         self._menu = QMenu()
         self._menu.aboutToShow.connect(self._fill)
-        self._icon = QSystemTrayIcon(level_icon(Level.NOT_READ), self)
-        self._icon.setContextMenu(self._menu)
-        self._icon.activated.connect(self._activated)
+        self._looks_left = LOOKS
+        self._waiting = QTimer(self, interval=LOOK_MS)
+        self._waiting.timeout.connect(self._look)
         self._fill()
 
     @staticmethod
@@ -106,16 +116,52 @@ class Tray(QObject):
     @property
     def shown(self) -> bool:
         """Whether the icon is in a tray."""
-        return self._icon.isVisible() and self.available()
+        return self._icon is not None and self._icon.isVisible() and self.available()
+
+    @property
+    def awaited(self) -> bool:
+        """Whether a tray may still come: nobody should be told yet that there is none."""
+        return self._waiting.isActive()
 
     def show(self) -> None:
-        """Put the icon into the tray, if there is one."""
+        """Put the icon into the tray; one that is not there yet is awaited, and `arrived` or `missed` says the end."""
         if self.available():
-            self._icon.show()
+            self._waiting.stop()
+            self._looks_left = LOOKS
+            if self._icon is None:
+                self._put()
+            return
+        self._drop()
+        if self._looks_left:
+            self._waiting.start()
 
     def hide(self) -> None:
         """Take the icon away."""
-        self._icon.hide()
+        self._waiting.stop()
+        self._drop()
+
+    def _look(self) -> None:
+        self._looks_left -= 1
+        if self.available():
+            self.show()
+        elif not self._looks_left:
+            self._waiting.stop()
+            self.missed.emit()
+
+    def _put(self) -> None:
+        """An icon made before its tray never gets into it: Qt chooses the kind of tray when the icon is made."""
+        self._icon = QSystemTrayIcon(level_icon(self._level), self)
+        self._icon.setContextMenu(self._menu)
+        self._icon.setToolTip(self._tip)
+        self._icon.activated.connect(self._activated)
+        self._icon.show()
+        self.arrived.emit()
+
+    def _drop(self) -> None:
+        if self._icon is not None:
+            self._icon.hide()
+            self._icon.deleteLater()
+            self._icon = None
 
     def show_entries(self, entries: Sequence[Entry], settings: Settings) -> None:
         """Draw the worst level, and say in the tooltip what is left, worst first."""
@@ -124,12 +170,15 @@ class Tray(QObject):
         level = worst_level(entries)
         if level is not self._level:
             self._level = level
-            self._icon.setIcon(level_icon(level))
-        self._icon.setToolTip("\n".join(["creditdesk: " + words.level_word(level), *self._lines(5)]))
+            if self._icon is not None:
+                self._icon.setIcon(level_icon(level))
+        self._tip = "\n".join(["creditdesk: " + words.level_word(level), *self._lines(5)])
+        if self._icon is not None:
+            self._icon.setToolTip(self._tip)
 
     def balloon(self, title: str, text: str, urgent: bool) -> bool:
         """Show a balloon; False when there is no tray that could."""
-        if not (self.shown and self._icon.supportsMessages()):
+        if self._icon is None or not (self.shown and self._icon.supportsMessages()):
             return False
         kind = QSystemTrayIcon.MessageIcon.Critical if urgent else QSystemTrayIcon.MessageIcon.Warning
         self._icon.showMessage(title, text, kind)
@@ -146,7 +195,7 @@ class Tray(QObject):
 
     def tool_tip(self) -> str:
         """What the icon says under the mouse."""
-        return self._icon.toolTip()
+        return self._tip
 
     def _lines(self, most: int) -> list[str]:
         return [_line(entry, self._clock(), self._settings) for entry in self._entries[:most]]

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from creditdesk.core.definition import Definition
 from creditdesk.core.pools import Account, Custody, Level, Pool, Reading, Source
-from creditdesk.ui import theme
+from creditdesk.ui import nouns, theme
 from creditdesk.ui.remedies import Action, Words, next_try, remedy
 
 __all__ = [
@@ -111,9 +111,7 @@ def is_money(unit: str) -> bool:
 
 def unit_word(unit: str, value: Decimal | int) -> str:
     """The unit in the number that fits the value: "credit" for 1, else "credits"."""
-    if value != 1 or not unit.endswith("s") or unit.endswith("ss"):
-        return unit
-    return unit[:-2] if unit.endswith(("ches", "shes", "sses")) else unit[:-1]
+    return nouns.one(unit) if value == 1 else unit
 
 
 def count(value: int, noun: str) -> str:
@@ -178,11 +176,11 @@ def clock(at: datetime) -> str:
     return at.astimezone().strftime("%H:%M")
 
 
-def moment(at: datetime, now: datetime) -> str:
-    """A day and time: "Today 09:14", "Yesterday 17:02", "Wed 19 Nov 17:02"."""
+def moment(at: datetime, now: datetime, inside: bool = False) -> str:
+    """A day and time: "Today 09:14", "Yesterday 17:02", "Wed 19 Nov 17:02"; "today 09:14" `inside` a sentence."""
     days = (now.astimezone().date() - at.astimezone().date()).days
-    near = {0: "Today", 1: "Yesterday", -1: "Tomorrow"}.get(days)
-    return f"{near or day(at, now)} {clock(at)}"
+    near = {0: "Today", 1: "Yesterday", -1: "Tomorrow"}.get(days, "")
+    return f"{(near.lower() if inside else near) or day(at, now)} {clock(at)}"
 
 
 def level_word(level: Level) -> str:

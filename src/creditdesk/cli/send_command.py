@@ -1,0 +1,225 @@
+"""`send`: carries out a plan that `size --save` wrote, goes on with it, and reports every item's fate."""
+
+import argparse
+import asyncio
+import signal
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from creditdesk.cli.account_commands import pairs
+from creditdesk.core.amounts import dumps
+from creditdesk.core.import_plan import ImportPlan, fingerprint
+from creditdesk.core.sending import BatchState, Sending, Stop
+from creditdesk.desk.accounts import AccountError
+from creditdesk.desk.opening import Desk
+from creditdesk.store.exports import write_table
+from creditdesk.store.plans import read_plan
+
+REPORT_HEADER = ("line", "item", "fate", "detail")
+STOPPED = 130
+
+WORDS = {
+    Stop.NONE: "",
+    Stop.OVER_QUOTA: "Stopped: the vendor answered that the quota does not suffice. Nothing further was sent.",
+    Stop.QUOTA_SHORT: "Stopped: the quota does not suffice for the rest. Nothing further was sent.",
+    Stop.REFUSED: "Stopped: the vendor refused a request.",
+    Stop.UNKNOWN: "Something may or may not have arrived.",
+    Stop.TROUBLE: "Stopped: nothing further could be sent.",
+    Stop.PAUSED: "Stopped.",
+    Stop.CANCELLED: "Cancelled.",
+}
+
+
+async def send(options: argparse.Namespace, desk: Desk) -> int:
+    """Send, go on, or report; the exit code says how it ended."""
+    desk.reader.load()
+    path = options.resume or options.plan
+    if options.resume and options.plan:
+        raise AccountError("send", "Give a plan to begin, or --resume with a plan to go on; not both.")
+    if options.arrived and not options.resume:
+        raise AccountError("--arrived", "--arrived goes with --resume PLAN.")
+    if not path:
+        return await _report_alone(options, desk)
+    plan = read_plan(Path(path))
+    if options.resume:
+        sending = await _begun(desk, plan, path)
+        sending = await _settled_by_hand(options, desk, sending)
+    else:
+        sending = await _begin(options, desk, plan, path)
+    sending = await _run(desk, sending)
+    if options.report:
+        await _write_report(options.report, desk, sending)
+    _tell(options, sending, path)
+    return exit_code(sending)
+
+
+def exit_code(sending: Sending) -> int:
+    """0 all accepted, 3 something unknown, 2 the quota does not suffice, 130 stopped by the user, 1 anything else."""
+    summary = sending.summary
+    if summary["unknown"]:
+        return 3
+    if sending.stop in (Stop.OVER_QUOTA, Stop.QUOTA_SHORT):
+        return 2
+    if sending.stop is Stop.PAUSED:
+        return STOPPED
+    return 0 if summary["accepted"] == sending.count else 1
+
+
+async def _begin(options: argparse.Namespace, desk: Desk, plan: ImportPlan, path: str) -> Sending:
+    before = await _find(desk, plan)
+    if before is not None:
+        done = before.summary
+        told = f"{done['accepted']:,} accepted, {done['unknown']:,} unknown, {done['not_sent']:,} not sent"
+        advice = (
+            "Size the list again for a new plan." if before.done else f"Go on with: creditdesk send --resume {path}"
+        )
+        raise AccountError("send", f"This plan was sent already: {told}. {advice}")
+    if options.batch:
+        plan = replace(plan, batch=checked_batch(options.batch))
+    begun: Sending = await desk.sender.start(plan, confirmed=options.yes)
+    return begun
+
+
+async def _begun(desk: Desk, plan: ImportPlan, path: str) -> Sending:
+    sending = await _find(desk, plan)
+    if sending is None:
+        raise AccountError("--resume", f"This plan was never begun. Begin with: creditdesk send {path}")
+    return sending
+
+
+def checked_batch(size: int) -> int:
+    """The items a request. Raises AccountError."""
+    if size < 1:
+        raise AccountError("--batch", "--batch is a whole number from 1.")
+    return size
+
+
+async def _find(desk: Desk, plan: ImportPlan) -> Sending | None:
+    """What was begun by this plan, with whatever size of its requests."""
+    begun = await desk.sender.sendings(plan.account)
+    return next((each for each in begun if each.plan == fingerprint(replace(plan, batch=each.batch_size))), None)
+
+
+async def _settled_by_hand(options: argparse.Namespace, desk: Desk, sending: Sending) -> Sending:
+    for name, word in pairs(options.arrived, "--arrived").items():
+        batch = sending.batch(int(name)) if name.isdecimal() else None
+        if batch is None or batch.state is not BatchState.UNKNOWN or word not in ("yes", "no"):
+            unknown = ", ".join(str(each.number) for each in sending.batches if each.state is BatchState.UNKNOWN)
+            raise AccountError("--arrived", f"--arrived wants BATCH=yes or BATCH=no. Unknown are: {unknown or 'none'}.")
+        sending = await desk.sender.settle_by_hand(sending.id, batch.number, word == "yes")
+    return sending
+
+
+async def _run(desk: Desk, sending: Sending) -> Sending:
+    """Send until it is done or stops; Ctrl+C pauses it after the request that is under way."""
+    loop = asyncio.get_running_loop()
+    pausing: list[asyncio.Task[Sending]] = []
+
+    def asked() -> None:
+        pausing.append(loop.create_task(desk.sender.pause(sending.id)))
+
+    caught = []
+    for number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(number, asked)
+            caught.append(number)
+        except (NotImplementedError, RuntimeError, ValueError):  # Windows, or not the main thread
+            continue
+    try:
+        ended: Sending = await desk.sender.run(sending.id, _Progress().told)
+        return ended
+    finally:
+        for number in caught:
+            loop.remove_signal_handler(number)
+        await asyncio.gather(*pausing, return_exceptions=True)
+
+
+class _Progress:
+    """Says on standard error how far it is: one line that changes at a terminal, else a line each time."""
+
+    def __init__(self) -> None:
+        self._last = ""
+
+    def told(self, sending: Sending) -> None:
+        """Something changed."""
+        if sys.stderr is None:
+            return
+        parts = [f"{sending.summary['accepted']:,} of {sending.count:,} accepted"]
+        for state in (BatchState.SENDING, BatchState.REFUSED, BatchState.UNKNOWN):
+            if count := sending.items_in(state):
+                parts.append(f"{count:,} {state}")
+        if sending.retry_at is not None:
+            parts.append(f"waiting until {sending.retry_at:%H:%M:%S} UTC")
+        line = ", ".join(parts)
+        if line == self._last:
+            return
+        end = "\r" if sys.stderr.isatty() and not sending.done else "\n"
+        print(line.ljust(len(self._last)) if end == "\r" else line, end=end, file=sys.stderr, flush=True)
+        self._last = line
+
+
+def _tell(options: argparse.Namespace, sending: Sending, path: str) -> None:
+    if options.json:
+        print(dumps(send_json(sending), indent=2))
+    else:
+        print("\n".join(send_lines(sending, path)))
+
+
+def send_json(sending: Sending) -> dict[str, object]:
+    """The summary as the documented JSON value (docs/cli.md)."""
+    return {
+        **sending.summary,
+        "stop": sending.stop or None,
+        "detail": sending.stop_detail or None,
+        "spent": dict(sending.spent) if sending.spent is not None else None,
+        "batches": [
+            {
+                "number": batch.number,
+                "items": batch.count,
+                "state": batch.state,
+                "status": batch.status,
+                "detail": batch.detail or None,
+            }
+            for batch in sending.batches
+        ],
+    }
+
+
+def send_lines(sending: Sending, path: str) -> list[str]:
+    """The summary for a terminal, and what to do next."""
+    done = sending.summary
+    lines = [
+        f"{done['accepted']:,} accepted, {done['refused']:,} refused, {done['unknown']:,} unknown, "
+        f"{done['not_sent']:,} not sent."
+    ]
+    if sending.stop is not Stop.NONE:
+        lines.append(" ".join(filter(None, [WORDS[sending.stop], sending.stop_detail])))
+    used = [f"{amount:,f} of {pool}" for pool, amount in (sending.spent or {}).items() if amount]
+    if used:
+        lines.append(f"Really used: {', '.join(used)}.")
+    unknown = [str(each.number) for each in sending.batches if each.state is BatchState.UNKNOWN]
+    if unknown:
+        lines.append(
+            f"Unknown batches: {', '.join(unknown)}. --resume looks them up; they are never sent again before."
+        )
+        lines.append(f"If you know better: creditdesk send --resume {path} --arrived {unknown[0]}=yes (or no)")
+    if unknown or done["not_sent"]:
+        lines.append(f"Go on with: creditdesk send --resume {path}")
+    return lines
+
+
+async def _report_alone(options: argparse.Namespace, desk: Desk) -> int:
+    if not options.report:
+        raise AccountError("send", "send wants a plan: creditdesk size FILE ... --save PLAN writes one.")
+    sendings = await desk.sender.sendings()
+    if not sendings:
+        raise AccountError("--report", "Nothing was sent yet.")
+    await _write_report(options.report, desk, sendings[0])
+    _tell(options, sendings[0], "PLAN")
+    return exit_code(sendings[0])
+
+
+async def _write_report(path: str, desk: Desk, sending: Sending) -> None:
+    write_table(Path(path), REPORT_HEADER, await desk.sender.report(sending.id))
+    print(f"Wrote the fate of {sending.count:,} items to {path}.", file=sys.stderr)

@@ -1,0 +1,62 @@
+"""How a run ends: why it stands still is written down, what it really cost is read, and the activity page is told."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from creditdesk.core.sending import BatchState, Sending, Stop
+from creditdesk.core.series import Event, EventKind
+from creditdesk.desk.send_course import Course, Halt
+from creditdesk.desk.send_run import left_of
+
+_QUIET = (Stop.PAUSED, Stop.CANCELLED)
+"""Stops after which nothing more is asked, not even what is left."""
+_WHY = {
+    Stop.OVER_QUOTA: "the vendor refused for want of quota",
+    Stop.QUOTA_SHORT: "what is left does not suffice",
+    Stop.REFUSED: "the vendor refused it",
+    Stop.UNKNOWN: "what became of a part is not known",
+    Stop.TROUBLE: "it could not be sent",
+    Stop.PAUSED: "paused",
+    Stop.CANCELLED: "cancelled",
+}
+
+
+async def ended(course: Course, halt: Halt) -> Sending:
+    """Write down how a run ended; the sending as it is then. Raises HistoryError."""
+    outbox, sending_id = course.outbox, course.sending.id
+    if Stop.CANCELLED in (halt.stop, course.sending.stop) and not course.sending.done:
+        await outbox.cancel(sending_id)
+    else:
+        await outbox.stop(sending_id, halt.stop, halt.detail, halt.retry_at)
+    sending = await outbox.load(sending_id) or course.sending
+    spent = sending.spent
+    if course.asked and halt.stop not in _QUIET:
+        spent = await _spent(course) or spent
+    now = course.now()
+    await outbox.close(sending_id, spent, (sending.ended_at or now) if sending.done else None)
+    await _tell(course, sending, halt, now)
+    return await outbox.load(sending_id) or sending
+
+
+async def _spent(course: Course) -> dict[str, Decimal] | None:
+    """What the pools lost since before the first request, by a reading made now; None when it fails."""
+    before = await course.outbox.before(course.sending.id)
+    try:
+        reading = (await course.reader.read(course.sending.account)).reading
+    except KeyError:  # the account was removed meanwhile
+        return None
+    if reading.trouble is not None or reading.snapshot is None:
+        return None
+    after = left_of(reading.snapshot)
+    return {pool: left - after[pool] for pool, left in before.items() if pool in after}
+
+
+async def _tell(course: Course, sending: Sending, halt: Halt, now: datetime) -> None:
+    accepted = sending.items_in(BatchState.ACCEPTED)
+    noun = course.job.operation.item
+    kind = EventKind.SEND_STOPPED if halt.stop else EventKind.SENT
+    told = f"{accepted:,} of {sending.count:,} {noun}s sent to {sending.place.name}"
+    if halt.stop:
+        told = f"{_WHY[halt.stop]}: {told}"
+    event = Event(now, sending.account, kind, amount=Decimal(accepted), unit=f"{noun}s", detail=told)
+    await course.calls.tools.history.add_event(event)

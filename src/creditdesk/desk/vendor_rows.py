@@ -1,0 +1,110 @@
+"""The rows that an account has at its vendor: where lists can go, what is tracked there, and pausing and removing."""
+
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+from creditdesk.core.bulk import BulkRule
+from creditdesk.core.definition import RequestRule
+from creditdesk.core.pools import STOPS_READING, Trouble, TroubleKind
+from creditdesk.core.sending import Place, Tracked
+from creditdesk.desk.reading import Reader
+from creditdesk.desk.send_calls import Calls, Control, SendError
+
+Told = Callable[[int, int], object]
+"""Hears (how many are done, how many there are; 0: not known)."""
+Changed = tuple[tuple[str, ...], tuple[tuple[str, str], ...]]
+"""The ids that were changed, and those that were not, each with the reason."""
+
+_ENDS = STOPS_READING | {TroubleKind.EXHAUSTED, TroubleKind.NO_NETWORK, TroubleKind.KEYRING_LOCKED}
+"""Troubles after which the next row would fare no better."""
+
+
+class VendorRows:
+    """Lists and changes rows of accounts."""
+
+    def __init__(self, calls: Calls, reader: Reader) -> None:
+        self._calls = calls
+        self._reader = reader
+
+    async def places(self, account_id: str) -> tuple[Place, ...]:
+        """Where lists of this account can go (its domains), as the vendor lists them. Raises SendError."""
+        job = self._calls.job(account_id)
+        rows = await self._calls.whole(job, job.rule.places, "", self._wait())
+        if isinstance(rows, Trouble):
+            raise SendError(rows.message)
+        return tuple(Place(row.id, row.text) for row in rows)
+
+    async def tracked(
+        self, account_id: str, operation: str, place: str, told: Told | None = None
+    ) -> tuple[Tracked, ...]:
+        """Every row of a place. Throttling is waited for. Raises SendError."""
+        job = self._calls.job(account_id, operation)
+        rows = await self._calls.whole(job, job.rule.items, place, self._wait(), told)
+        if isinstance(rows, Trouble):
+            raise SendError(rows.message)
+        return rows
+
+    async def pause(
+        self, account_id: str, operation: str, place: str, ids: Sequence[str], told: Told | None = None
+    ) -> Changed:
+        """Free the places of these rows; `resume` takes them again. Raises SendError where it is not known how."""
+        return await self._change((account_id, operation, place), ids, told, lambda rule: rule.pause)
+
+    async def resume(
+        self, account_id: str, operation: str, place: str, ids: Sequence[str], told: Told | None = None
+    ) -> Changed:
+        """Take the places of paused rows again. Raises SendError where it is not known how."""
+        return await self._change((account_id, operation, place), ids, told, lambda rule: rule.resume)
+
+    async def remove(
+        self, account_id: str, operation: str, place: str, ids: Sequence[str], told: Told | None = None
+    ) -> Changed:
+        """Delete these rows at the vendor; that cannot be undone. Raises SendError where it is not known how."""
+        return await self._change((account_id, operation, place), ids, told, lambda rule: rule.remove)
+
+    async def _change(
+        self,
+        where: tuple[str, str, str],
+        ids: Sequence[str],
+        told: Told | None,
+        choose: Callable[[BulkRule], RequestRule | None],
+    ) -> Changed:
+        account_id, operation, place = where
+        job = self._calls.job(account_id, operation)
+        request = choose(job.rule)
+        if request is None:
+            raise SendError(f"creditdesk cannot do that at {job.definition.name}: no request for it is known.")
+        done: list[str] = []
+        failed: list[tuple[str, str]] = []
+        for number, row in enumerate(ids):
+            trouble = await self._once(lambda row=row: self._calls.act(job, request, place, row))  # type: ignore[misc]
+            if trouble is None:
+                done.append(row)
+            else:
+                failed.append((row, trouble.message))
+            if told is not None:
+                told(number + 1, len(ids))
+            if trouble is not None and (trouble.kind in _ENDS or trouble.kind is TroubleKind.THROTTLED):
+                failed += [(each, f"Not tried. {trouble.message}") for each in ids[number + 1 :]]
+                break
+        if done:
+            await self._reader.read(account_id)
+        return tuple(done), tuple(failed)
+
+    async def _once(self, act: Callable[[], Coroutine[Any, Any, Trouble | None]]) -> Trouble | None:
+        """Do it; when the vendor asks to wait, again after that."""
+        wait, tries = self._wait(), 0
+        while (trouble := await act()) is not None:
+            tries += 1
+            if not await wait(trouble, tries):
+                return trouble
+        return None
+
+    def _wait(self) -> Callable[[Trouble, int], Coroutine[Any, Any, bool]]:
+        control = Control()
+
+        async def wait(trouble: Trouble, tries: int) -> bool:
+            seconds = self._calls.pause_before(trouble, tries)
+            return seconds is not None and await control.wait(seconds)
+
+        return wait

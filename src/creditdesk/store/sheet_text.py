@@ -1,0 +1,160 @@
+"""One column of a text file, block by block.
+
+Where a piece of the file has no quotes, or only such as stand round whole cells, the column is cut out of its bytes;
+the csv module reads what is left: cells with line breaks, odd quotes, and the end of the file with its totals.
+"""
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from creditdesk.store.sheet_bytes import Feed, lines_of, opened, records
+from creditdesk.store.sheet_choice import Shape
+from creditdesk.store.sheet_error import SheetError
+from creditdesk.store.sheet_footer import footer_of
+from creditdesk.store.sheet_guard import unguarded, unguarded_lines
+from creditdesk.store.sheet_header import Row
+
+_MASK = b"\x1f"
+"""Stands for a delimiter inside quotes while the column is cut out."""
+
+
+class NotUtf8(Exception):
+    """What was taken for UTF-8 is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Cells of a column joined by line feeds, their lines, how many bytes of the file were read, and rows left out."""
+
+    text: str
+    lines: Sequence[int]
+    done: int
+    footer: int = 0
+
+
+def text_blocks(path: Path, shape: Shape, strict: bool) -> Iterator[Block]:
+    """The cells below the header. `strict`: NotUtf8 is raised for bytes that are none. Raises SheetError, OSError."""
+    with path.open("rb") as file:
+        source, codec = opened(file, shape.encoding)
+        feed = Feed(source)
+        for _ in range(shape.first_line - 1):
+            feed.line()
+        cutting = _Cutting(path.name, shape, feed, (codec, "strict" if strict else "replace"))
+        try:
+            yield from cutting.blocks()
+        except UnicodeDecodeError:
+            raise NotUtf8 from None
+
+
+class _Cutting:
+    def __init__(self, file: str, shape: Shape, feed: Feed, codec: tuple[str, str]) -> None:
+        self._file = file
+        self._shape = shape
+        self._feed = feed
+        self._codec = codec
+        self._line = shape.first_line
+        mark = re.escape(shape.delimiter.encode())
+        self._mark = shape.delimiter.encode()
+        self._behind = re.compile(rb"%s[^\n]*" % mark) if mark else None
+        self._cell = re.compile(rb"(?:[^%s\n]*%s){%d}([^%s\n]*)[^\n]*\n|[^\n]*\n" % (mark, mark, shape.column, mark))
+
+    def blocks(self) -> Iterator[Block]:
+        """All of them."""
+        while True:
+            data, last = self._feed.piece()
+            if last:
+                if data:
+                    yield self._end(data)
+                return
+            cut = self._cut(data)
+            yield self._read(data) if cut is None else self._block(cut)
+
+    def _block(self, data: bytes) -> Block:
+        text = data.decode(*self._codec)
+        first, self._line = self._line, self._line + text.count("\n")
+        return Block(unguarded_lines(text.removesuffix("\n")), range(first, self._line), self._feed.tell())
+
+    def _cut(self, data: bytes) -> bytes | None:
+        """The column of whole lines, a cell a line; None when that needs a closer look."""
+        if not self._mark:
+            return data
+        masked = False
+        if b'"' in data:
+            bare = unquoted(data, self._mark)
+            if bare is None:
+                return None
+            data, masked = bare, _MASK in bare
+        if self._shape.column:
+            data = b"\n".join(self._cell.findall(data)) + b"\n"
+        elif self._behind:
+            data = self._behind.sub(b"", data)
+        return data.replace(_MASK, self._mark) if masked else data
+
+    def _read(self, data: bytes) -> Block:
+        """The column of lines of which the last may go on."""
+        rows = self._rows(data)
+        return Block("\n".join(map(self._cell_of, rows)), [line for line, _ in rows], self._feed.tell())
+
+    def _end(self, data: bytes) -> Block:
+        rows = self._rows(data)
+        left_out = footer_of([cells for _, cells in rows], bool(self._shape.delimiter), self._shape.header_line > 0)
+        for place in reversed(left_out):
+            del rows[place]
+        text = "\n".join(map(self._cell_of, rows))
+        return Block(text, [line for line, _ in rows], self._feed.tell(), len(left_out))
+
+    def _cell_of(self, row: Row) -> str:
+        cells, column = row[1], self._shape.column
+        return unguarded(cells[column]).replace("\n", " ") if column < len(cells) else ""
+
+    def _rows(self, data: bytes) -> list[Row]:
+        """The records of these lines, and of as many more as the last record has."""
+        lines = list(lines_of(data.decode(*self._codec)))
+        given = 0
+
+        def giving() -> Iterator[str]:
+            nonlocal given
+            while True:
+                line = lines[given] if given < len(lines) else self._line_more()
+                given += 1
+                if not line:
+                    return
+                yield line
+
+        rows: list[Row] = []
+        reading = records(giving(), self._shape.delimiter, self._line)
+        try:
+            while given < len(lines):
+                rows += islice(reading, 1)
+        except csv.Error:
+            what = "A cell does not end (a quote is not closed)."
+            line = rows[-1][0] + sum(cell.count("\n") for cell in rows[-1][1]) + 1 if rows else self._line
+            raise SheetError(self._file, line, what, "Check the quotes from this line on.") from None
+        self._line += given
+        return rows
+
+    def _line_more(self) -> str:
+        return "".join(lines_of(self._feed.line().decode(*self._codec)))
+
+
+def unquoted(data: bytes, mark: bytes) -> bytes | None:
+    """Lines without the quotes round their cells, delimiters inside them masked; None when it is not that simple."""
+    parts = data.split(b'"')
+    if len(parts) % 2 == 0 or len(parts) > 4 * data.count(b"\n") or _MASK in data:
+        return None
+    outside, inside = parts[::2], parts[1::2]
+    before, behind = {part[-1:] for part in outside[:-1]}, {part[:1] for part in outside[1:]}
+    if not before <= {b"", b"\n", mark} or not behind <= {b"", b"\r", b"\n", mark}:
+        return None
+    text = b'"'.join(inside)
+    if b"\n" in text:
+        return None
+    if mark in text:
+        inside = text.replace(mark, _MASK).split(b'"')
+    parts[1::2] = inside
+    parts[2:-1:2] = [part or b'"' for part in parts[2:-1:2]]  # nothing between two quotes: a quote that is meant
+    return b"".join(parts)

@@ -1,0 +1,95 @@
+"""What the user asks to be sent, as a value: made by the sizer's page, confirmed in a sheet, carried out by the app."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from creditdesk.core.bulk import BulkRule
+from creditdesk.core.keywords import Items
+from creditdesk.core.sending import Place
+from creditdesk.ui.sizer_case import Answer
+from creditdesk.ui.sizer_sections import Holding
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """`count` items to be sent as `rule` says. `first` 0: all that is not in `leave_out`.
+
+    `batch` items go in a request, 0: as the vendor's definition says. `confirmed`: the user agreed to pass a limit.
+    """
+
+    account: str
+    rule: BulkRule
+    place: Place
+    items: Items
+    count: int
+    factors: Mapping[str, str] = field(default_factory=dict)
+    rows: tuple[Mapping[str, str], ...] = ()
+    first: int = 0
+    leave_out: tuple[str, ...] = ()
+    reserve: Mapping[str, Decimal] = field(default_factory=dict)
+    batch: int = 0
+    confirmed: bool = False
+
+
+def rule_of(answer: Answer) -> BulkRule | None:
+    """How what was asked is sent, None where the desk cannot send it."""
+    question = answer.question
+    return question.entry.definition.bulk(question.operation.id)
+
+
+def order_of(answer: Answer, held: Holding, place: Place | None) -> Order | None:
+    """What would be sent as it stands; None when it cannot be."""
+    rule, question, chosen = rule_of(answer), answer.question, answer.chosen
+    if rule is None or place is None or why_not(answer, place, True):
+        return None
+    return Order(
+        question.entry.id,
+        rule,
+        place,
+        held.items,
+        question.count,
+        question.factors,
+        tuple({name: getattr(each, name) for name in rule.row_fields} for each in question.engines),
+        chosen.items if chosen is not None and chosen.kept else 0,
+        held.already.tracked if held.already else (),
+        question.reserve,
+    )
+
+
+def why_not(answer: Answer, place: Place | None, has_list: bool) -> str:
+    """Why this cannot be sent as it stands, one sentence; "" when it can."""
+    question, rule = answer.question, rule_of(answer)
+    if rule is None:
+        return f"creditdesk does not send “{question.operation.label}”."
+    if question.others:
+        return "Only one operation is sent at a time. Remove the others."
+    if not has_list:
+        return "There is no list to send, only a number."
+    if not answer.taken:
+        return "It would not be taken as it is. Choose a way to make it fit."
+    if place is None:
+        return f"Choose the {rule.place} first."
+    return "" if question.count else "There is nothing to send."
+
+
+class SentLists:
+    """Lists that were sent from this window: none goes to the same place once more as it is."""
+
+    def __init__(self) -> None:
+        self._orders: list[Order] = []
+
+    def add(self, order: Order) -> None:
+        """This one is on its way."""
+        self._orders.append(order)
+
+    def why_not(self, where: tuple[str, Place], held: Holding, subtracts: bool) -> str:
+        """Why a list may not go to this account and place: something of it is, or may be, there already; or ""."""
+        account, place = where
+        if held.already is not None:
+            return ""
+        if subtracts:
+            return "What is tracked already is not known yet."
+        here = [each for each in self._orders if (each.account, each.place.id) == (account, place.id)]
+        sent = any(each.items is held.items for each in here)
+        return f"This list was sent to {place.name}. Subtract what is tracked already to send the rest." if sent else ""

@@ -1,0 +1,208 @@
+"""`creditdesk size --save` and `creditdesk send`: what was approved is sent once, and every item's fate is told."""
+
+import csv
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.cli.commanding import Command, Vendors, environment, fine, process, until
+
+from creditdesk.sandbox import FaultKind
+
+DESKTOP = "name=google,location=United States,language=en,device=desktop"
+MOBILE = "name=google,location=United States,language=en,device=mobile"
+DOMAIN = "northlight-shoes.example"
+TRACK = ("--account", "Rank", "--operation", "track-keywords", "--domain", DOMAIN)
+
+
+@pytest.fixture
+def rank(desk: Command, vendors: Vendors) -> Command:
+    """A vendor with room for 100 keywords and 500 rows."""
+    vendors.set("ranktracker", usage={"keywords": 900, "dataRows": 4500})
+    add = ("accounts", "add", "ranktracker", "--name", "Rank", "--key-stdin", *vendors.at("ranktracker"))
+    fine(desk(*add, stdin=vendors.keys["ranktracker"]))
+    fine(desk("status", "--refresh"))
+    return desk
+
+
+def words_file(folder: Path, count: int) -> Path:
+    path = folder / "words.csv"
+    path.write_text("".join(f"keyword {number}\n" for number in range(count)), "utf-8")
+    return path
+
+
+def planned(rank: Command, folder: Path, count: int, *more: str) -> Path:
+    plan = folder / "words.plan.toml"
+    engine = () if "--engine" in more else ("--engine", DESKTOP)
+    size = ("size", str(words_file(folder, count)), *TRACK, *engine, *more, "--save", str(plan))
+    assert rank(*size).status in (0, 2)
+    return plan
+
+
+def created(vendors: Vendors) -> list[str]:
+    """Every word that the sandbox booked as created, once for each engine."""
+    booked = vendors.running.call(lambda box: box.journal("ranktracker"))
+    made = [line for line in booked if line["operation"] == "create"]
+    return [word for line in made for word in line["words"] for _ in line["engines"]]
+
+
+def test_a_plan_is_sent_in_requests_and_every_item_is_accepted_once(
+    rank: Command, vendors: Vendors, tmp_path: Path
+) -> None:
+    plan = planned(rank, tmp_path, 30, "--engine", DESKTOP, "--engine", MOBILE, "--batch", "7")
+    ran = rank("send", str(plan), "--json")
+    assert ran.status == 0, ran.err
+    assert {name: ran.json[name] for name in ("accepted", "refused", "unknown", "not_sent")} == {
+        "accepted": 30,
+        "refused": 0,
+        "unknown": 0,
+        "not_sent": 0,
+    }
+    assert [batch["items"] for batch in ran.json["batches"]] == [7, 7, 7, 7, 2]
+    assert ran.json["spent"]["keywords"] == 60
+    assert sorted(created(vendors)) == sorted([f"keyword {number}" for number in range(30)] * 2)
+
+
+def test_a_plan_is_sent_once(rank: Command, vendors: Vendors, tmp_path: Path) -> None:
+    plan = planned(rank, tmp_path, 5)
+    assert rank("send", str(plan)).status == 0
+    again = rank("send", str(plan), "--batch", "2")
+    assert again.status == 1
+    assert "was sent already" in again.err
+    assert len(created(vendors)) == 5
+
+
+def test_a_changed_file_voids_the_plan(rank: Command, vendors: Vendors, tmp_path: Path) -> None:
+    plan = planned(rank, tmp_path, 5)
+    words_file(tmp_path, 6)
+    ran = rank("send", str(plan))
+    assert (ran.status, ran.out) == (1, "")
+    assert "words.csv" in ran.err
+    assert created(vendors) == []
+
+
+def test_a_plan_that_was_edited_is_refused(rank: Command, vendors: Vendors, tmp_path: Path) -> None:
+    plan = planned(rank, tmp_path, 5)
+    plan.write_text(plan.read_text("utf-8").replace("batch = 100", "batch = 99"), "utf-8")
+    assert rank("send", str(plan)).status == 1
+    assert created(vendors) == []
+
+
+def test_a_quota_that_fell_stops_it_before_the_vendor_says_402(rank: Command, vendors: Vendors, tmp_path: Path) -> None:
+    plan = planned(rank, tmp_path, 50, "--batch", "20")
+    amounts = {"keywords": 60}
+    vendors.fault(FaultKind.CONSUME_BETWEEN, "ranktracker", times=1, skip=1, amounts=amounts)
+    ran = rank("send", str(plan), "--json")
+    assert ran.status == 2, ran.err
+    assert ran.json["stop"] in ("quota_short", "over_quota")
+    assert ran.json["accepted"] == len(created(vendors))
+    assert ran.json["accepted"] + ran.json["refused"] + ran.json["not_sent"] == 50
+
+
+def test_what_the_vendor_refuses_with_402_is_not_sent_again_by_itself(
+    rank: Command, vendors: Vendors, tmp_path: Path
+) -> None:
+    plan = planned(rank, tmp_path, 10, "--batch", "5")
+    vendors.fault(FaultKind.ERROR, "ranktracker", method="POST", status=402, mode="over_quota")
+    ran = rank("send", str(plan), "--json")
+    assert (ran.status, ran.json["stop"], ran.json["accepted"]) == (2, "over_quota", 0)
+    assert created(vendors) == []
+    vendors.clear()
+    went_on = rank("send", "--resume", str(plan), "--json")
+    assert (went_on.status, went_on.json["accepted"]) == (0, 10)
+    assert sorted(created(vendors)) == sorted(f"keyword {number}" for number in range(10))
+
+
+def test_an_answer_that_was_lost_is_looked_up_and_nothing_is_sent_twice(
+    rank: Command, vendors: Vendors, tmp_path: Path
+) -> None:
+    plan = planned(rank, tmp_path, 12, "--batch", "4")
+    vendors.fault(FaultKind.RESET, "ranktracker", method="POST", times=1, after_work=True, mode="before")
+    ran = rank("send", str(plan), "--json")
+    assert (ran.status, ran.json["accepted"], ran.json["unknown"]) == (0, 12, 0)
+    assert sorted(created(vendors)) == sorted(f"keyword {number}" for number in range(12))
+
+
+def test_the_report_names_every_item_and_its_line(rank: Command, tmp_path: Path) -> None:
+    plan = planned(rank, tmp_path, 4)
+    report = tmp_path / "report.csv"
+    assert rank("send", str(plan), "--report", str(report)).status == 0
+    with report.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    assert rows[0] == ["line", "item", "fate", "detail"]
+    assert [row[:3] for row in rows[1:]] == [[str(n + 1), f"keyword {n}", "accepted"] for n in range(4)]
+    other = tmp_path / "again.csv"
+    assert rank("send", "--report", str(other)).status == 0
+    assert other.read_bytes() == report.read_bytes()
+
+
+def test_what_is_tracked_already_is_left_out(rank: Command, vendors: Vendors, tmp_path: Path) -> None:
+    assert rank("send", str(planned(rank, tmp_path, 4))).status == 0
+    (tmp_path / "next").mkdir()
+    plan = planned(rank, tmp_path / "next", 6, "--subtract-tracked")
+    sized = rank("size", str(tmp_path / "words.csv"), *TRACK, "--engine", DESKTOP, "--subtract-tracked", "--json")
+    assert (sized.json["tracked"], sized.json["count"]) == (4, 0)
+    ran = rank("send", str(plan), "--json")
+    assert (ran.status, ran.json["accepted"]) == (0, 2)
+    assert sorted(created(vendors)) == sorted(f"keyword {number}" for number in range(6))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("send",), "wants a plan"),
+        (("send", "--report", "x.csv"), "Nothing was sent yet"),
+        (("send", "missing.plan.toml"), "missing.plan.toml"),
+        (("send", "a", "--resume", "b"), "not both"),
+        (("send", "a", "--arrived", "1=yes"), "goes with --resume"),
+    ],
+)
+def test_a_wrong_word_says_what_is_meant(rank: Command, words: tuple[str, ...], said: str) -> None:
+    ran = rank(*words)
+    assert (ran.status, ran.out) == (1, "")
+    assert said in ran.err
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--domain", "nowhere.example", "--engine", DESKTOP), DOMAIN),
+        (("--engine", DESKTOP), "--domain"),
+        (("--domain", DOMAIN), "--engine"),
+        (("--domain", DOMAIN, "--engine", "name=google"), "lacks location, language, device"),
+        (("--domain", DOMAIN, "--engine", DESKTOP, "--engine", DESKTOP), "stands twice"),
+        (("--domain", DOMAIN, "--engine", "planet=mars"), "--engine wants"),
+    ],
+)
+def test_a_plan_wants_a_place_and_its_engines(rank: Command, tmp_path: Path, more: tuple[str, ...], said: str) -> None:
+    plan = tmp_path / "x.plan.toml"
+    size = ("size", str(words_file(tmp_path, 3)), "--account", "Rank", "--operation", "track-keywords")
+    ran = rank(*size, *more, "--save", str(plan))
+    assert (ran.status, ran.out, plan.exists()) == (1, "", False)
+    assert said in ran.err
+
+
+def test_ctrl_c_stops_cleanly_and_says_how_to_go_on(vendors: Vendors, tmp_path: Path) -> None:
+    environ = environment(tmp_path, RANK_KEY=vendors.keys["ranktracker"])
+    at = ["--data-dir", str(tmp_path / "desk")]
+    add = [*at, "accounts", "add", "ranktracker", "--name", "Rank", "--key-env", "RANK_KEY", *vendors.at("ranktracker")]
+    assert process(add, environ).status == 0
+    assert process([*at, "status", "--refresh"], environ).status == 0
+    plan = tmp_path / "words.plan.toml"
+    size = [*at, "size", str(words_file(tmp_path, 40)), *TRACK, "--engine", DESKTOP, "--batch", "2"]
+    assert process([*size, "--save", str(plan)], environ).status == 0
+    vendors.fault(FaultKind.LATENCY, "ranktracker", method="POST", seconds=0.3)
+    command = [sys.executable, "-m", "creditdesk", *at, "send", str(plan)]
+    with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as child:
+        until(lambda: bool(created(vendors)))
+        child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=20)
+    assert child.returncode == 130, err
+    assert f"creditdesk send --resume {plan}" in out
+    assert 0 < len(created(vendors)) < 40
+    vendors.clear()
+    ran = process([*at, "send", "--resume", str(plan)], environ)
+    assert ran.status == 0, ran.err
+    assert sorted(created(vendors)) == sorted(f"keyword {number}" for number in range(40))
