@@ -1,9 +1,14 @@
-"""`python -m bench [name ...]`: runs the benches of these names, or all, and prints every figure beside its limit."""
+"""`python -m bench [--series DIR] [name ...]`: runs the benches of these names, or all; every figure beside its limit.
+
+`--series DIR` gives real series to the forecast's backtest: a CSV each, of a time and an amount used.
+"""
 
 import sys
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
-from bench import idle, lists, memory, readings, sizing, start
+from bench import forecast, idle, lists, memory, readings, sizing, start
 from bench.figures import Figure, machine, table
 
 BENCHES: dict[str, Callable[[], list[Figure]]] = {
@@ -13,18 +18,27 @@ BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "sizing": sizing.measure,
     "lists": lists.measure,
     "readings": readings.measure,
+    "forecast": forecast.measure,
 }
 
 
 def main(names: list[str]) -> int:
     """Run and print. A missed limit is no error: the exit code is 0, and 1 for a name that is no bench."""
+    benches = dict(BENCHES)
+    if names[:1] == ["--series"]:
+        folder = Path(names[1]) if len(names) > 1 else Path()
+        if len(names) < 2 or not folder.is_dir():
+            print("--series is followed by a folder of CSV files", file=sys.stderr)
+            return 1
+        benches["forecast"] = partial(forecast.measure, folder)
+        names = names[2:] or ["forecast"]
     if unknown := [name for name in names if name not in BENCHES]:
         print(f"no bench is called {', '.join(unknown)}; there are {', '.join(BENCHES)}", file=sys.stderr)
         return 1
     figures: list[Figure] = []
     for name in names or BENCHES:
         print(f"measuring {name} ...", file=sys.stderr, flush=True)
-        figures += BENCHES[name]()
+        figures += benches[name]()
     print(machine())
     print(table(figures))
     missed = [figure.name for figure in figures if figure.verdict == "MISS"]

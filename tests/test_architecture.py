@@ -27,7 +27,7 @@ def floor(ours: str, others: str = "", not_of_python: str = "") -> Floor:
 ALL = "core providers store desk notify sandbox ui cli paths app"
 FLOORS = {
     "core": floor("core", "", "os io pathlib sqlite3 threading asyncio time logging socket subprocess"),
-    "providers": floor("core providers paths", "httpx httpx_aiohttp aiohttp jmespath truststore", "sqlite3"),
+    "providers": floor("core providers paths", "httpx aiohttp jmespath truststore", "sqlite3"),
     "store": floor("core store paths", "keyring secretstorage tomli_w python_calamine"),
     "desk": floor("core providers store paths desk", "httpx"),
     "notify": floor("core notify paths", "desktop_notifier"),

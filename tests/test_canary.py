@@ -158,15 +158,15 @@ def test_the_child_that_reads_a_list_gets_no_key(vendors: Vendors, tmp_path: Pat
     environ = environment(tmp_path, KEY=KEYS["ranktracker"])
     folder = ["--data-dir", str(tmp_path / "desk")]
     process([*folder, "accounts", "add", "ranktracker", "--name", "A", "--key-env", "KEY"], environ)
-    pipe = tmp_path / "words.txt"
-    os.mkfifo(pipe)  # the child waits in it until there is a writer
+    words = tmp_path / "words.txt"
+    words.write_text("".join(f"keyword {number}\n" for number in range(1_500_000)), "utf-8")  # it takes a second
     size = [
         sys.executable,
         "-m",
         "creditdesk",
         *folder,
         "size",
-        str(pipe),
+        str(words),
         "--account",
         "A",
         "--operation",
@@ -175,6 +175,7 @@ def test_the_child_that_reads_a_list_gets_no_key(vendors: Vendors, tmp_path: Pat
     with subprocess.Popen(size, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environ) as running:
         until(lambda: b"sheets_child" in command_lines())
         (child,) = psutil.Process(running.pid).children()
+        child.suspend()
         environments = "\n".join(child.environ().values())
         assert environ["PATH"] in environments
         assert vendors.search.blob(environments.encode() + command_lines()) == []

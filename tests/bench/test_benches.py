@@ -1,11 +1,14 @@
 """The benches run: with tiny sizes, in processes of their own, and without a word about how fast anything is."""
 
+from datetime import date, timedelta
+from pathlib import Path
+
 import pytest
 from bench.figures import Figure, table
 from bench.folder import Past
 
 from bench import __main__ as command
-from bench import idle, lists, memory, readings, sizing, start
+from bench import forecast, idle, lists, memory, readings, sizing, start
 
 
 def names(figures: list[Figure]) -> list[str]:
@@ -42,6 +45,13 @@ def test_a_list_is_read_and_its_child_weighed() -> None:
     assert {"lists: memory of the desk's child", "lists: largest gap of the loop meanwhile"} <= set(
         names(lists.measure(runs=1, rows=500))
     )
+
+
+def test_forecasts_are_tried_on_users_and_on_real_series(tmp_path: Path) -> None:
+    rows = [f"{date(2026, 1, 1) + timedelta(days=day)},{50 + day % 7}" for day in range(150)]
+    (tmp_path / "calls.csv").write_text("\n".join(["day,used", *rows]), encoding="utf-8")
+    told = names(forecast.measure(tmp_path, users=1, cuts=3))
+    assert {"idle, wallet: range holds the truth", "calls, allowance: before the reset, missed"} <= set(told)
 
 
 def test_each_figure_stands_beside_its_limit() -> None:

@@ -1,6 +1,7 @@
 """`creditdesk size --save` and `creditdesk send`: what was approved is sent once, and every item's fate is told."""
 
 import csv
+import io
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from tests.cli.commanding import Command, Vendors, environment, fine, process, until
 
+from creditdesk.cli import send_command
 from creditdesk.sandbox import FaultKind
 
 DESKTOP = "name=google,location=United States,language=en,device=desktop"
@@ -138,6 +140,23 @@ def test_the_report_names_every_item_and_its_line(rank: Command, tmp_path: Path)
     assert other.read_bytes() == report.read_bytes()
 
 
+def test_the_plan_of_an_import_that_is_not_finished_is_not_written_over(
+    rank: Command, vendors: Vendors, tmp_path: Path
+) -> None:
+    plan = planned(rank, tmp_path, 10, "--batch", "5")
+    vendors.fault(FaultKind.ERROR, "ranktracker", method="POST", skip=1, status=402, mode="over_quota")
+    assert rank("send", str(plan)).status == 2
+    before = plan.read_bytes()
+    size = ("size", str(words_file(tmp_path, 10)), *TRACK, "--engine", DESKTOP, "--save", str(plan))
+    ran = rank(*size)
+    assert (ran.status, plan.read_bytes() == before) == (1, True)
+    assert "--resume" in ran.err
+    vendors.clear()
+    assert rank("send", "--resume", str(plan)).status == 0
+    assert rank(*size).status == 0
+    assert sorted(created(vendors)) == sorted(f"keyword {number}" for number in range(10))
+
+
 def test_what_is_tracked_already_is_left_out(rank: Command, vendors: Vendors, tmp_path: Path) -> None:
     assert rank("send", str(planned(rank, tmp_path, 4))).status == 0
     (tmp_path / "next").mkdir()
@@ -206,3 +225,102 @@ def test_ctrl_c_stops_cleanly_and_says_how_to_go_on(vendors: Vendors, tmp_path: 
     ran = process([*at, "send", "--resume", str(plan)], environ)
     assert ran.status == 0, ran.err
     assert sorted(created(vendors)) == sorted(f"keyword {number}" for number in range(40))
+
+
+@pytest.mark.parametrize("ending", [".csv", ".xlsx"])
+def test_a_report_is_sized_as_what_is_left_and_the_rest_is_sent_once(
+    rank: Command, vendors: Vendors, tmp_path: Path, ending: str
+) -> None:
+    plan, report = planned(rank, tmp_path, 12, "--batch", "4"), tmp_path / f"report{ending}"
+    vendors.fault(FaultKind.ERROR, "ranktracker", method="POST", status=422, mode="invalid", times=1, skip=1)
+    ran = rank("send", str(plan), "--report", str(report), "--json")
+    assert (ran.status, ran.json["accepted"], ran.json["refused"], ran.json["not_sent"]) == (1, 4, 4, 4)
+    rest = tmp_path / "rest.plan.toml"
+    engine = ("--engine", DESKTOP)
+    sized = rank("size", str(report), *TRACK, *engine, "--save", str(rest), "--json")
+    assert (sized.status, sized.json["count"], sized.json["file"]["column"]) == (0, 8, "item")
+    told = "This is a report of an import: 8 items that were not sent, or refused, are taken; 4 accepted are left out."
+    assert told in sized.json["assumptions"]
+    assert rank("send", str(rest)).status == 0
+    assert sorted(created(vendors)) == sorted(f"keyword {number}" for number in range(12))
+
+
+def test_a_report_of_what_was_sent_whole_has_nothing_to_send(rank: Command, tmp_path: Path) -> None:
+    report = tmp_path / "report.csv"
+    assert rank("send", str(planned(rank, tmp_path, 3)), "--report", str(report)).status == 0
+    ran = rank("size", str(report), *TRACK, "--engine", DESKTOP)
+    assert (ran.status, ran.out) == (1, "")
+    assert "0 items that were not sent, or refused, are taken; 3 accepted are left out." in ran.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("send", "{plan}", "--report", "{folder}/report.pdf"), ".csv or .xlsx"),
+        (("send", "{plan}", "--report", "{folder}/nowhere/report.csv"), "nothing was sent"),
+        (("send", "{plan}", "--report", ""), ".csv or .xlsx"),
+        (("send", "{plan}", "--batch", "0"), "whole number from 1"),
+        (("send", "{plan}", "--batch", "-1"), "whole number from 1"),
+        (("send", "--resume", "{plan}", "--batch", "3"), "--batch goes with a plan that is begun"),
+        (("send", "--resume", "{plan}", "--yes"), "--yes goes with a plan that is begun"),
+        (("send", "{plan}", "--batch", "10001"), "A request holds from 1 to 10,000 items."),
+    ],
+)
+def test_wrong_words_send_nothing(
+    rank: Command, vendors: Vendors, tmp_path: Path, words: tuple[str, ...], said: str
+) -> None:
+    plan = planned(rank, tmp_path, 3)
+    ran = rank(*(word.format(plan=plan, folder=tmp_path) for word in words))
+    assert (ran.status, ran.out) == (1, "")
+    assert said in ran.err
+    assert created(vendors) == []
+    assert rank("send", str(plan)).status == 0
+
+
+@pytest.mark.parametrize("words", [("1=maybe",), ("7=yes",), ("9" * 5_000 + "=yes",), ("1=no", "7=yes")])
+def test_a_wrong_word_about_an_unknown_batch_settles_nothing(
+    rank: Command, vendors: Vendors, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    plan = planned(rank, tmp_path, 4)
+    vendors.fault(FaultKind.RESET, "ranktracker", method="POST", mode="before", after_work=True, times=1)
+    vendors.fault(FaultKind.REJECT, "ranktracker", method="GET", path="/v1/domains", skip=1)
+    first = rank("send", str(plan), "--json")
+    assert (first.status, first.json["unknown"]) == (3, 4)
+    arrived = [word for each in words for word in ("--arrived", each)]
+    ran = rank("send", "--resume", str(plan), *arrived)
+    assert (ran.status, ran.out) == (1, "")
+    assert "--arrived wants BATCH=yes or BATCH=no" in ran.err
+    vendors.clear()
+    assert rank("send", "--report", str(tmp_path / "r.csv"), "--json").json["unknown"] == 4
+    assert rank("send", "--resume", str(plan), "--json").json["accepted"] == 4
+
+
+class Gone(io.StringIO):
+    """A pipe whose reader is gone."""
+
+    def write(self, _text: str) -> int:
+        raise BrokenPipeError(32, "Broken pipe")
+
+
+def test_progress_that_nobody_reads_stops_no_request_in_its_middle(
+    rank: Command, vendors: Vendors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = planned(rank, tmp_path, 6, "--batch", "2")
+    monkeypatch.setattr(sys, "stderr", Gone())
+    ran = rank("send", str(plan), "--json")
+    assert (ran.status, ran.json["accepted"]) == (0, 6)
+    assert len(created(vendors)) == 6
+
+
+def test_a_report_that_cannot_be_written_hides_nothing(
+    rank: Command, vendors: Vendors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = planned(rank, tmp_path, 3)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(send_command, "write_table", full)
+    ran = rank("send", str(plan), "--report", str(tmp_path / "report.csv"), "--json")
+    assert (ran.status, ran.json["accepted"]) == (1, 3)
+    assert "report.csv: No space left on device" in ran.err

@@ -40,6 +40,21 @@ def test_a_byte_order_mark_is_no_part_of_the_first_item() -> None:
     assert clean(["\ufeffshoes", "shoes"]) == Items(2, ("shoes",), 1, 0, ())
 
 
+def test_marks_that_are_not_seen_make_no_second_item() -> None:
+    lines = [
+        "red shoes",
+        "red shoes\u200b",
+        "\u200b Red shoes \u2060",
+        "\u200f\u0623\u062d\u200f",
+        "\u0623\u062d",
+        "\u00ad",
+        "\u200e \u200e",
+    ]
+    assert clean(lines) == Items(7, ("red shoes", "\u0623\u062d"), 3, 2, ())
+    joined = "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645"  # a letter's form hangs on such a mark inside a word
+    assert clean([joined, "a\u200bb"]).unique == (joined, "a\u200bb")
+
+
 def test_no_lines_are_no_items() -> None:
     assert clean([]) == Items(0, (), 0, 0, ())
 
@@ -93,7 +108,25 @@ def by_hand(lines: list[str]) -> Items:
 
 SPELLINGS = st.lists(
     st.sampled_from(
-        ["a", "A", "ß", "SS", "é", "e\u0301", "İ", " ", "  ", "\t", "\u00a0", "\u2003", "\ufeff", "\x85", "\r"]
+        [
+            "a",
+            "A",
+            "ß",
+            "SS",
+            "é",
+            "e\u0301",
+            "İ",
+            " ",
+            "  ",
+            "\t",
+            "\u00a0",
+            "\u2003",
+            "\ufeff",
+            "\x85",
+            "\r",
+            "\u200b",
+            "\u200f",
+        ]
     )
     | st.sampled_from(["\x00", "\x1f", "\ufffd", "\ud800", "\n", "\u0301", "x" * 350]),
     max_size=6,

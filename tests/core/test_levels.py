@@ -1,5 +1,6 @@
 """An account's level follows from its pools together, and what is not known is never called good or empty."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -23,6 +24,11 @@ def judged(*pools: Pool, definition: Definition = PLAIN, thresholds: Thresholds 
 def runs_out(days: float, name: str = "balance", before_reset: bool = False) -> RunOut:
     at = NOW + timedelta(days=days)
     return RunOut(name, at, at, None, D(1), before_reset)
+
+
+def rough(days: float, late: float | None, name: str = "balance", before_reset: bool = False) -> RunOut:
+    high = None if late is None else NOW + timedelta(days=late)
+    return replace(runs_out(days, name, before_reset), high=high, sure="rough")
 
 
 def month(left: str | int | None, limit: str | int = 100, **more: object) -> Pool:
@@ -113,6 +119,15 @@ def test_an_allowance_that_will_not_last_until_its_reset_is_low() -> None:
     held = month(90, resets_at=NOW + 20 * DAY)
     assert judged(held, run_outs=(runs_out(15, "monthly", before_reset=True),)) is Level.LOW
     assert judged(held, run_outs=(runs_out(25, "monthly"),)) is Level.GOOD
+
+
+def test_a_rough_forecast_warns_of_nothing_but_what_holds_at_its_late_end_too() -> None:
+    held, at = month(50, resets_at=NOW + 20 * DAY), pool("balance", 5, unit="USD")
+    assert judged(held, run_outs=(rough(15, 16, "monthly", before_reset=True),)) is Level.GOOD
+    assert judged(at, run_outs=(rough(0.5, None),), definition=SOLVER) is Level.GOOD
+    assert judged(at, run_outs=(rough(0.5, 30),), definition=SOLVER) is Level.GOOD
+    assert judged(at, run_outs=(rough(0.5, 6),), definition=SOLVER) is Level.LOW
+    assert judged(at, run_outs=(replace(runs_out(0.5), sure="likely"),), definition=SOLVER) is Level.CRITICAL
 
 
 def test_with_a_wallet_beside_only_the_account_as_a_whole_can_run_out() -> None:

@@ -1,11 +1,12 @@
 """What a vendor's list says of a batch that may have arrived; the worst mistake is to call one absent that is there."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
 from creditdesk.core.sending import Tracked
-from creditdesk.core.settling import Found, Question, settle
+from creditdesk.core.settling import Found, Question, Rows, settle
 
 DESKTOP = {"name": "google", "location": "United States", "language": "en", "device": "desktop"}
 MOBILE = {**DESKTOP, "device": "mobile"}
@@ -81,6 +82,32 @@ def test_fields_are_compared_without_regard_to_case_and_white_space() -> None:
         row(each.text.upper(), {name: f" {value.upper()}  " for name, value in each.fields.items()}) for each in ALL
     )
     assert found(BATCH, *shouted) is Found.THERE
+
+
+def test_fields_in_another_unicode_form_are_the_same() -> None:
+    decomposed = tuple({**engine, "location": "Zu\u0308rich"} for engine in (DESKTOP, MOBILE))
+    sent = Question(BATCH.items, decomposed, FIELDS, quiet=True)
+    assert found(sent, *(row(each.text, {**each.fields, "location": "Z\u00fcrich"}) for each in ALL)) is Found.THERE
+
+
+def test_an_accepted_batch_with_fewer_rows_is_there_with_what_was_there_before_and_never_absent() -> None:
+    baseline = frozenset(each.id for each in ALL[:3])
+    said_yes = Question(BATCH.items, BATCH.rows, FIELDS, baseline, accepted=True)
+    assert settle(said_yes, ALL).detail == "The vendor's list has 1 new rows of it; the other 3 were there before."
+    assert settle(replace(said_yes, baseline=frozenset(each.id for each in ALL)), ALL).found is Found.THERE
+    for listed in (ALL[:3], ()):
+        finding = settle(said_yes, listed)
+        assert (finding.found, finding.detail) == (
+            Found.OPEN,
+            f"The vendor accepted it, and its list has {len(listed)} of its 4 rows.",
+        )
+
+
+def test_a_batch_that_was_not_sent_is_there_when_all_of_it_is_and_some_of_it_is_new() -> None:
+    assert Rows(ALL, (), FIELDS).have(BATCH.items, BATCH.rows)
+    assert Rows(ALL, {each.id for each in ALL[:3]}, FIELDS).have(BATCH.items, BATCH.rows)
+    assert not Rows(ALL, {each.id for each in ALL}, FIELDS).have(BATCH.items, BATCH.rows)
+    assert not Rows(ALL[:3], (), FIELDS).have(BATCH.items, BATCH.rows)
 
 
 def test_the_rows_of_other_batches_say_nothing_of_this_one() -> None:

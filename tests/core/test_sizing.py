@@ -181,7 +181,7 @@ def test_a_reserve_that_is_touched_makes_it_thin() -> None:
     assert ask(price(1, pools=BOTH), 80, held, reserve=kept).kind is VerdictKind.FITS
     thin = ask(price(1, pools=BOTH), 81, held, reserve=kept)
     assert (thin.kind, thin.why, thin.binding_pool) == (VerdictKind.THIN, Why.RESERVE, "monthly")
-    assert thin.assumptions[-1] == "20 credits of Monthly are kept as a reserve."
+    assert thin.assumptions[-1] == "The reserve of Monthly is 20 credits."
     assert ask(price(1, pools=BOTH), 101, held, reserve=kept).kind is VerdictKind.REFUSED
 
 

@@ -98,6 +98,12 @@ def test_both_short_pools_stand_in_the_limits_that_a_plan_needs(vendors: Catalog
     assert (plan.pool, plan.at_least) == ("keywords", 4642)
 
 
+def test_no_more_is_paused_than_there_are_places(vendors: Catalogue) -> None:
+    held = (pool("keywords", PoolKind.SLOTS, 100, limit=1000), pool("data-rows", PoolKind.SLOTS, 4000, limit=5000))
+    assert "free" in by_id(case(vendors.get("ranktracker"), "track-keywords", 1100, *held, trackable=True))
+    assert "free" not in by_id(case(vendors.get("ranktracker"), "track-keywords", 1101, *held, trackable=True))
+
+
 def test_a_smaller_documented_depth_sends_all_of_it(vendors: Catalogue) -> None:
     found = by_id(credit(vendors, "rank-check", 60, factors={"depth": "100"}))
     assert list(found) == ["later", "part", "factor:depth=10", "plan:pro"]

@@ -401,3 +401,13 @@ def test_an_account_that_is_removed_meanwhile_stops_it(post: Post) -> None:
     ended = post.while_running(sending, story)
     assert (ended.stop, ended.summary["accepted"]) == (Stop.TROUBLE, 4)
     assert post.posts() == 1
+
+
+def test_the_key_is_in_no_file_that_an_import_leaves(post: Post) -> None:
+    post.fault(FaultKind.RESET, times=1, after_work=True)
+    post.fault(FaultKind.ERROR, status=422, mode="invalid", times=1, skip=2)
+    post.send()
+    key = post.world.key("ranktracker").encode()
+    files = [path for path in post.world.places.data_dir.rglob("*") if path.is_file()]
+    assert [path.name for path in files if path.name.startswith("history")]
+    assert [path.name for path in files if key[8:24] in path.read_bytes()] == []

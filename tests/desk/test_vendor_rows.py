@@ -80,6 +80,22 @@ def test_what_could_not_be_changed_is_told_row_by_row(post: Post) -> None:
     assert failed == (("gone", "Ranktracker refused it (HTTP 404): “The resource does not exist”."),)
 
 
+@pytest.mark.parametrize("verb", ["pause", "remove"])
+def test_a_change_whose_answer_was_lost_is_looked_up(post: Post, verb: str) -> None:
+    ids = [row.id for row in tracked(post)]
+    method = {"pause": "PATCH", "remove": "DELETE"}[verb]
+    post.fault(FaultKind.RESET, method=method, mode="before", after_work=True, times=3, skip=1)
+    assert changed(post, verb, ids[:3]) == ((ids[0], ids[2], ids[1]), ())
+    assert {row.id for row in tracked(post) if row.active} == set(ids[3:])
+
+
+def test_a_change_that_was_not_made_is_told_as_that(post: Post) -> None:
+    ids = [row.id for row in tracked(post)]
+    post.fault(FaultKind.RESET, method="PATCH", mode="before", times=3, skip=1)
+    done, failed = changed(post, "pause", ids[:3])
+    assert (done, [row for row, _ in failed]) == ((ids[0], ids[2]), [ids[1]])
+
+
 def test_after_a_402_no_further_row_is_tried(post: Post) -> None:
     ids = [row.id for row in tracked(post)]
     changed(post, "pause", ids)

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -48,7 +49,7 @@ def ready(outbox: Outbox) -> None:
 
 
 def state(outbox: Outbox, number: int) -> BatchState:
-    found = outbox.load("s1").result(10)
+    found = outbox.kept.load("s1").result(10)
     assert found is not None
     batch = found.batch(number)
     assert batch is not None
@@ -56,21 +57,27 @@ def state(outbox: Outbox, number: int) -> BatchState:
 
 
 def test_a_sending_comes_back_as_it_was_written(outbox: Outbox, now: datetime) -> None:
-    assert outbox.load("s1").result(10) == sending(now)
-    assert outbox.load("other").result(10) is None
-    assert outbox.items("s1").result(10) == tuple(zip(LINES, ITEMS, strict=True))
-    assert outbox.items("s1", 3).result(10) == ((9, "wörd 6"),)
+    assert outbox.kept.load("s1").result(10) == sending(now)
+    assert outbox.kept.load("other").result(10) is None
+    assert outbox.kept.items("s1").result(10) == tuple(zip(LINES, ITEMS, strict=True))
+    assert outbox.kept.items("s1", 3).result(10) == ((9, "wörd 6"),)
+
+
+def test_a_plan_is_begun_once_whoever_comes_second(outbox: Outbox, now: datetime) -> None:
+    assert not outbox.add(sending(now, "s2"), ITEMS, LINES).result(10)
+    assert [each.id for each in outbox.kept.sendings().result(10)] == ["s1"]
+    assert outbox.add(sending(now, "s3", "a2"), ITEMS, LINES).result(10)  # another account's
 
 
 def test_sendings_are_listed_newest_first_by_account(outbox: Outbox, now: datetime) -> None:
     outbox.add(sending(now + timedelta(hours=1), "s2", "a2"), ITEMS, LINES).result(10)
-    outbox.add(sending(now + timedelta(hours=2), "s3"), ITEMS, LINES).result(10)
-    assert [each.id for each in outbox.sendings().result(10)] == ["s3", "s2", "s1"]
-    assert [each.id for each in outbox.sendings("a1").result(10)] == ["s3", "s1"]
+    outbox.add(replace(sending(now + timedelta(hours=2), "s3"), plan="2" * 64), ITEMS, LINES).result(10)
+    assert [each.id for each in outbox.kept.sendings().result(10)] == ["s3", "s2", "s1"]
+    assert [each.id for each in outbox.kept.sendings("a1").result(10)] == ["s3", "s1"]
 
 
 def test_nothing_may_be_sent_before_the_place_was_listed(outbox: Outbox, now: datetime) -> None:
-    assert outbox.baseline("s1").result(10) is None
+    assert outbox.kept.baseline("s1").result(10) is None
     assert not outbox.begin("s1", 1, now).result(10)
     ready(outbox)
     assert outbox.begin("s1", 1, now).result(10)
@@ -79,15 +86,15 @@ def test_nothing_may_be_sent_before_the_place_was_listed(outbox: Outbox, now: da
 def test_the_first_baseline_and_the_first_reading_stay(outbox: Outbox) -> None:
     assert outbox.keep_baseline("s1", ["b", "a"]).result(10)
     assert not outbox.keep_baseline("s1", ["c"]).result(10)
-    assert outbox.baseline("s1").result(10) == {"a", "b"}
+    assert outbox.kept.baseline("s1").result(10) == {"a", "b"}
     assert outbox.keep_before("s1", {"keywords": Decimal("1.50")}).result(10)
     assert not outbox.keep_before("s1", {"keywords": Decimal(9)}).result(10)
-    assert outbox.before("s1").result(10) == {"keywords": Decimal("1.50")}
+    assert outbox.kept.before("s1").result(10) == {"keywords": Decimal("1.50")}
 
 
 def test_a_place_without_rows_was_listed_all_the_same(outbox: Outbox) -> None:
     assert outbox.keep_baseline("s1", ()).result(10)
-    assert outbox.baseline("s1").result(10) == frozenset()
+    assert outbox.kept.baseline("s1").result(10) == frozenset()
 
 
 def test_a_batch_is_begun_once(outbox: Outbox, now: datetime) -> None:
@@ -96,7 +103,7 @@ def test_a_batch_is_begun_once(outbox: Outbox, now: datetime) -> None:
     assert not outbox.begin("s1", 1, now).result(10)
     assert not outbox.begin("s1", 9, now).result(10)
     assert not outbox.begin("other", 1, now).result(10)
-    found = outbox.load("s1").result(10)
+    found = outbox.kept.load("s1").result(10)
     assert found is not None
     assert found.batches[0] == Batch(1, 0, 3, BatchState.SENDING, now, tries=1)
 
@@ -106,7 +113,7 @@ def test_nothing_of_a_sending_that_stands_still_is_begun(outbox: Outbox, now: da
     ready(outbox)
     outbox.stop("s1", stop, "why", now).result(10)
     assert not outbox.begin("s1", 1, now).result(10)
-    found = outbox.load("s1").result(10)
+    found = outbox.kept.load("s1").result(10)
     assert found is not None
     assert (found.stop, found.stop_detail, found.retry_at) == (stop, "why", now)
 
@@ -128,7 +135,7 @@ def test_an_outcome_is_taken_only_from_the_state_it_belongs_to(outbox: Outbox, n
     assert not outbox.conclude("s1", done, BatchState.UNKNOWN).result(10)
     assert outbox.conclude("s1", done, BatchState.SENDING).result(10)
     assert not outbox.conclude("s1", done, BatchState.SENDING).result(10)
-    found = outbox.load("s1").result(10)
+    found = outbox.kept.load("s1").result(10)
     assert found is not None
     assert found.batches[0] == Batch(1, 0, 3, BatchState.ACCEPTED, now, now, 201, "fine", tries=1)
 
@@ -136,11 +143,11 @@ def test_an_outcome_is_taken_only_from_the_state_it_belongs_to(outbox: Outbox, n
 def test_what_a_process_left_on_its_way_is_unknown(outbox: Outbox, now: datetime) -> None:
     ready(outbox)
     outbox.begin("s1", 2, now).result(10)
-    assert outbox.caught().result(10) == ("a1",)
+    assert outbox.kept.caught().result(10) == ("a1",)
     assert outbox.recover("a2", now).result(10) == 0
     assert outbox.recover("a1", now + timedelta(seconds=9)).result(10) == 1
-    assert outbox.caught().result(10) == ()
-    found = outbox.load("s1").result(10)
+    assert outbox.kept.caught().result(10) == ()
+    found = outbox.kept.load("s1").result(10)
     assert found is not None
     batch = found.batches[1]
     assert (batch.state, batch.sent_at, batch.ended_at) == (BatchState.UNKNOWN, now, now + timedelta(seconds=9))
@@ -151,9 +158,9 @@ def test_the_items_that_may_have_been_sent_to_a_place_are_known(outbox: Outbox, 
     ready(outbox)
     outbox.begin("s1", 1, now).result(10)
     outbox.begin("s1", 3, now).result(10)
-    assert outbox.unsettled("a1", "track", "p1").result(10) == {"s1": (*ITEMS[:3], "wörd 6")}
-    assert outbox.unsettled("a1", "track", "p2").result(10) == {}
-    assert outbox.unsettled("a2", "track", "p1").result(10) == {}
+    assert outbox.kept.unsettled("a1", "track", "p1").result(10) == {"s1": (*ITEMS[:3], "wörd 6")}
+    assert outbox.kept.unsettled("a1", "track", "p2").result(10) == {}
+    assert outbox.kept.unsettled("a2", "track", "p1").result(10) == {}
 
 
 @pytest.mark.parametrize(("status", "after"), [(402, "planned"), (403, "planned"), (422, "refused"), (404, "refused")])
@@ -172,15 +179,15 @@ def test_only_what_was_refused_for_quota_or_key_is_planned_again(
 
 def test_what_it_really_cost_is_kept(outbox: Outbox, now: datetime) -> None:
     outbox.close("s1", {"keywords": Decimal(14), "data-rows": Decimal("-1")}, now).result(10)
-    found = outbox.load("s1").result(10)
+    found = outbox.kept.load("s1").result(10)
     assert found is not None
     assert (found.spent, found.ended_at) == ({"keywords": Decimal(14), "data-rows": Decimal(-1)}, now)
 
 
 def test_to_forget_an_account_forgets_what_it_sent(outbox: Outbox, history: History) -> None:
     history.forget("a1").result(10)
-    assert outbox.sendings().result(10) == ()
-    assert outbox.items("s1").result(10) == ()
+    assert outbox.kept.sendings().result(10) == ()
+    assert outbox.kept.items("s1").result(10) == ()
 
 
 def test_an_account_sends_in_one_process_at_a_time(outbox: Outbox, history: History) -> None:

@@ -1,6 +1,7 @@
 """A plan's file: it comes back as it was, and one that was edited, cut off or made up is refused with line and key."""
 
 import random
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -162,6 +163,29 @@ def test_what_is_no_plan_is_refused(path: Path, data: bytes) -> None:
     path.write_bytes(data)
     with pytest.raises(PlanError):
         read_plan(path)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b".".join([b"a"] * 500_000) + b" = 1",
+        b"[" + b" . ".join([b"a"] * 100_000) + b"]",
+        b"a = " + b"[" * 5_000_000,
+        b"a = " + b"{a = " * 500_000,
+        b"".join(b"[a%d]\n" % number for number in range(500_000)),
+        b"".join(b"a.b.c.d%d = 1\n" % number for number in range(500_000)),
+        b"schema = 1\ncount = " + b"9" * 1_000_000,
+        b'"\\' * 7_000_000,
+        b"a = " + b'"' * 15_000_000,
+    ],
+    ids=["key", "table", "lists", "tables", "headers", "keys", "digits", "escapes", "quotes"],
+)
+def test_a_plan_that_would_cost_the_parser_minutes_is_refused_at_once(path: Path, data: bytes) -> None:
+    path.write_bytes(data)
+    began = time.perf_counter()
+    with pytest.raises(PlanError):
+        read_plan(path)
+    assert time.perf_counter() - began < 5
 
 
 def test_a_plan_that_is_not_there_is_refused(path: Path) -> None:

@@ -134,12 +134,12 @@ def test_cancel_is_at_once_while_it_runs_and_asked_when_it_stands_still(panel: S
 def test_unfinished_imports_are_offered_in_the_header(qtbot: QtBot, worn: Callable[[str], None]) -> None:
     desk = SendDesk()
     qtbot.addWidget(desk)
-    desk.show_unfinished([], lambda _: "keyword", NOW)
+    desk.show_unfinished([], lambda _: "spring.csv to northlight.example", NOW)
     assert desk.unfinished.isHidden()
-    desk.show_unfinished([sending(OK, PLANNED)], lambda _: "keyword", NOW)
+    desk.show_unfinished([sending(OK, PLANNED)], lambda _: "spring.csv to northlight.example", NOW)
     assert desk.unfinished.text() == "1 import not finished"
     with qtbot.waitSignal(desk.opened) as told:
         desk.unfinished.click()
     assert told.args == ["s1"]
-    desk.show_unfinished([sending(OK, PLANNED)] * 2, lambda _: "keyword", NOW)
+    desk.show_unfinished([sending(OK, PLANNED)] * 2, lambda _: "spring.csv to northlight.example", NOW)
     assert desk.unfinished.text() == "2 imports not finished"

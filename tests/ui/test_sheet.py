@@ -23,3 +23,19 @@ def test_a_sheet_opens_over_the_middle_of_its_window_with_its_final_size(qtbot: 
     assert sheet.geometry().size() == before.size()
     assert sheet.screen().availableGeometry().contains(sheet.geometry())
     sheet.reject()
+
+
+def test_a_sheet_that_grows_keeps_its_buttons_on_the_screen(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    room = window.screen().availableGeometry()
+    window.setGeometry(room.left() + 40, room.bottom() - 320, 700, 300)
+    window.show()
+    sheet = Sheet("A question", window, width_px=360)
+    sheet.open()
+    qtbot.waitUntil(sheet.isVisible)
+    for number in range(12):
+        sheet.body.addWidget(QLabel(f"line {number}"))
+    sheet.fit()
+    assert sheet.frameGeometry().bottom() <= room.bottom()
+    sheet.reject()

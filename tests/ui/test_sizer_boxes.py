@@ -129,7 +129,7 @@ def test_the_own_ratio_and_the_last_import_stand_beside_the_price() -> None:
     answer = Answer(question, Verdict(VerdictKind.FITS, demands, observed=seen))
     assert observed_line(answer) == (
         "In this account 5 rows are in use for each keyword. "
-        "At that, this import needs 3,100 rows, not 620, and would be refused. A pilot tells."
+        "At that rate this import needs 3,100 rows, not 620, and would be refused. A pilot shows which is right."
     )
     assert observed_line(answer, hide=True) == ""
     ratios = {"keywords": Decimal(1), "data-rows": Decimal("4.9871")}
@@ -177,7 +177,7 @@ def test_every_control_of_the_whole_page_has_a_name_and_can_be_reached(page: Siz
     page.form.amounts.more.click()
     unknown = sending(BatchState.ACCEPTED, BatchState.UNKNOWN, BatchState.PLANNED)
     page.sending.show_sending(Shown(unknown, NOW, "keyword"))
-    page.sending.show_unfinished([unknown], lambda _: "keyword", NOW)
+    page.sending.show_unfinished([unknown], lambda _: "spring.csv", NOW)
     kinds = (QAbstractButton, QComboBox, QLineEdit, QSpinBox, QPlainTextEdit, QAbstractItemView)
     seen = 0
     for widget in page.findChildren(QWidget):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -170,13 +170,16 @@ def test_messages_do_not_pile_up(window: MainWindow) -> None:
     assert len(window.toasts.shown) == 3
 
 
-def test_news_of_the_whole_desk_stands_above_every_page(window: MainWindow) -> None:
+def test_news_of_the_whole_desk_stands_above_every_page(window: MainWindow, qtbot: QtBot) -> None:
     window.show()
     window.show_notice("There is no tray here. The desk closes to the task bar.", Level.LOW, [parts.button("Fine")])
     assert window.notice.isVisible()
     assert "no tray" in window.notice.accessibleName()
+    page = window.page(window.page_name)
+    assert page is not None
     window.notice.buttons[-1].click()
     assert not window.notice.isVisible()
+    qtbot.waitUntil(lambda: page.mapTo(window, QPoint(0, 0)).y() == 0)  # no gap stays where it stood
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from creditdesk.app.telling import Teller
 from creditdesk.core.pools import Level
 from creditdesk.paths import Places
 from creditdesk.store.history import HistoryError
-from creditdesk.store.outbox import Outbox
+from creditdesk.store.outbox import Kept
+from creditdesk.ui.banner import Banner
 from creditdesk.ui.nouns import counted
 from creditdesk.ui.parts import button
 from creditdesk.ui.sizer_drop import DropTarget
@@ -107,7 +108,7 @@ class Pages(QObject):
 
         async def story() -> int:
             try:
-                sendings = await Outbox(history.connections).sendings()
+                sendings = await Kept(history.connections).sendings()
             except HistoryError:
                 return 0  # what is wrong with the history is said elsewhere
             return sum(not each.done for each in sendings)
@@ -115,12 +116,21 @@ class Pages(QObject):
         def told(count: int) -> None:
             if count:
                 show = button("Show", "secondary", name="Show the imports that are not finished")
-                show.clicked.connect(lambda: self._parts.window.show_page("sizer"))
                 verb = "is" if count == 1 else "are"
                 text = f"{counted(count, 'import')} {verb} not finished. Nothing is sent until you go on with it."
-                self._parts.window.show_notice(text, Level.NOT_READ, [show])
+                strip = self._parts.window.show_notice(text, Level.NOT_READ, [show])
+                show.clicked.connect(lambda: self._show_unfinished(strip))
 
         self._parts.ask(story, told)
+
+    def _show_unfinished(self, strip: Banner) -> None:
+        from creditdesk.app.sizing import SizerStory
+
+        strip.clear_news()
+        self._parts.window.show_page("sizer")
+        story = self._made["sizer"]
+        if isinstance(story, SizerStory):
+            story.sending.open_unfinished()
 
     def show_history(self, account_id: str) -> None:
         """Open the history of this account."""

@@ -44,12 +44,12 @@ def save_plan(parts: Parts, desk: SendDesk, order: Order, source: Source) -> Non
 
     async def story() -> str:
         from creditdesk.desk.sending import SendError  # with it comes the network stack
-        from creditdesk.store.plans import write_plan
+        from creditdesk.store.plans import PlanError, write_plan
 
         try:
             plan = await make_plan(parts.desk.sender, order, source)
             await asyncio.to_thread(write_plan, target, plan)
-        except SendError as error:
+        except (SendError, PlanError) as error:
             return str(error)
         except OSError as error:
             return f"{target.name} was not written: {error.strerror}."

@@ -13,9 +13,11 @@ from creditdesk.app.send_files import make_plan, save_plan, save_report
 from creditdesk.core.import_plan import Source
 from creditdesk.core.keywords import Items
 from creditdesk.core.sending import BatchState, Sending, Stop
+from creditdesk.ui import words
 from creditdesk.ui.nouns import counted
 from creditdesk.ui.send_order import Order
 from creditdesk.ui.send_panel import Shown
+from creditdesk.ui.send_words import ended_words
 from creditdesk.ui.sizer_page import SizerPage
 
 LAST_CHANCE_S = 0.4
@@ -43,6 +45,7 @@ class SendStory(QObject):
         self._began: dict[str, tuple[datetime, int]] = {}  # what runs: since when, and how much was accepted then
         self._shown = ""
         self._looked = False
+        self._wanted = False  # what is not finished is to be opened as soon as it is known
         self._heard.connect(self._hear, Qt.ConnectionType.QueuedConnection)
 
     @property
@@ -79,10 +82,21 @@ class SendStory(QObject):
 
         self._parts.ask(story, self._learn)
 
+    def open_unfinished(self) -> None:
+        """Show what is not finished, at once or when it is known."""
+        self._wanted = True
+        self._offer()
+
     def renew(self) -> None:
         """The board changed, or time went by: names, units and ages may be others."""
         self._offer()
         if self._shown in self._began:
+            self._show(self._shown)
+
+    def settle(self) -> None:
+        """The desk's settings changed: what is on screen may be hidden now, also of an import that stands still."""
+        self._offer()
+        if self._shown:
             self._show(self._shown)
 
     @property
@@ -107,7 +121,10 @@ class SendStory(QObject):
         page.result.verdict.keep_ratios(self._ratios())
         waiting = [each for each in self._known.values() if not each.done and each.id not in self._began]
         waiting.sort(key=lambda each: each.created_at, reverse=True)
-        page.sending.show_unfinished(waiting, self._item, self._parts.now())
+        page.sending.show_unfinished(waiting, self._about, self._parts.now())
+        if waiting and self._wanted:
+            self._wanted = False
+            page.sending.open_unfinished()
 
     def _start(self, order: Order) -> None:
         source = self._source_of(order.items)
@@ -185,7 +202,7 @@ class SendStory(QObject):
                 self.accepted.emit(result)
                 self.refresh_requested.emit(result.account)
             if self._shown != sending_id or self._parts.window.page_name != "sizer":
-                self._parts.window.show_toast(_ended_words(result, self._item(result)))
+                self._parts.window.show_toast(ended_words(result, self._item(result), self._place(result)))
 
         self._parts.ask(story, told)
 
@@ -223,6 +240,8 @@ class SendStory(QObject):
     def _open(self, sending_id: str) -> None:
         self._shown = sending_id
         self._show(sending_id)
+        if self._page is not None:
+            self._page.sending.panel.take_keyboard()
 
     def _close(self) -> None:
         self._shown = ""
@@ -246,9 +265,9 @@ class SendStory(QObject):
             and not sending.items_in(BatchState.SENDING)
         ):
             began = None
-        hide = self._parts.settings.hide_amounts
-        shown = Shown(sending, self._parts.now(), self._item(sending), self._labels(sending), began, hide)
-        page.sending.show_sending(shown)
+        hide, place = self._parts.settings.hide_amounts, self._place(sending)
+        known = (self._item(sending), self._labels(sending), began, hide, self._about(sending), place)
+        page.sending.show_sending(Shown(sending, self._parts.now(), *known))
 
     def _ratios(self) -> dict[tuple[str, str], Mapping[str, Decimal]]:
         """What the newest whole import of each account really took."""
@@ -257,6 +276,16 @@ class SendStory(QObject):
             if each.done and each.spent:
                 found[each.account, each.operation] = each.ratios
         return found
+
+    def _about(self, sending: Sending) -> str:
+        """Which import it is: "spring.csv to example.com, Ranktracker · Agency"."""
+        name = sending.file or counted(sending.count, self._item(sending))
+        entry, hide = self._parts.board.entry(sending.account), self._parts.settings.hide_names
+        whose = f", {words.account_name(entry.reading.account, entry.definition, hide)}" if entry else ""
+        return f"{name} to {self._place(sending)}{whose}"
+
+    def _place(self, sending: Sending) -> str:
+        return words.place_name(sending.place.name, self._parts.settings.hide_names)
 
     def _item(self, sending: Sending) -> str:
         """What a line of an import is called."""
@@ -268,10 +297,3 @@ class SendStory(QObject):
         entry = self._parts.board.entry(sending.account)
         snapshot = entry.reading.snapshot if entry else None
         return {pool.id: (pool.label, pool.unit) for pool in snapshot.pools} if snapshot else {}
-
-
-def _ended_words(sending: Sending, item: str) -> str:
-    accepted = sending.items_in(BatchState.ACCEPTED)
-    if accepted == sending.count:
-        return f"Sent {counted(accepted, item)} to {sending.place.name}."
-    return f"The import to {sending.place.name} stopped: {accepted:,} of {counted(sending.count, item)} accepted."

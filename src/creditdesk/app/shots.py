@@ -85,7 +85,8 @@ def _size(application: QApplication, desktop: Desktop) -> None:
     box.subtract.setChecked(True)
     _settle(application, desktop)
     page.check_requested.emit(SHOWN)
-    page.form.operation.setFocus()
+    if (focused := desktop.window.focusWidget()) is not None:
+        focused.clearFocus()
 
 
 def _add_account(application: QApplication, desktop: Desktop) -> QPixmap:

@@ -20,7 +20,7 @@ from creditdesk.app.writing import TABLES, write_later, write_rows
 from creditdesk.core.import_plan import Source
 from creditdesk.core.keywords import Items
 from creditdesk.core.sending import Sending
-from creditdesk.desk.listing import Listed, read_list
+from creditdesk.desk.listing import Listed, read_list, report_words
 from creditdesk.store.sheets import Choice, Progress, SheetError
 from creditdesk.ui import words
 from creditdesk.ui.items_dialog import Section
@@ -92,6 +92,7 @@ class SizerStory(QObject):
         """The desk's settings changed."""
         if self._page is not None:
             self._page.show_settings(self._parts.settings)
+            self.sending.settle()
 
     def choose(self, account_id: str) -> None:
         """Size for this account."""
@@ -142,6 +143,8 @@ class SizerStory(QObject):
                 return
             self._known = (result.items, _source(result, source))
             page.show_items(result.items, name if choice else "", _guess(result) if choice else None)
+            if result.column.report:
+                self._parts.window.show_toast(report_words(result))
 
         self._parts.ask(story, told)
 

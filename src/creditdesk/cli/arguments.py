@@ -48,6 +48,7 @@ def parser() -> Parser:
     _sandbox(commands)
     _accounts(commands)
     _status(commands)
+    _forecast(commands)
     _size(commands)
     _send(commands)
     _providers(commands)
@@ -98,16 +99,33 @@ def _status(commands: "argparse._SubParsersAction[Parser]") -> None:
     status.add_argument("--json", action="store_true", help="as JSON")
 
 
+def _forecast(commands: "argparse._SubParsersAction[Parser]") -> None:
+    forecast = _add(commands, "forecast", "Say when an account's pools run out, from what was read before.")
+    what = forecast.add_mutually_exclusive_group(required=True)
+    what.add_argument("--account", metavar="NAME", help="see `creditdesk accounts list`")
+    what.add_argument("--series", metavar="FILE", help="a CSV of time,left instead; nothing else is opened")
+    kinds = ("allowance", "wallet", "package", "slots", "spend")
+    forecast.add_argument("--kind", choices=kinds, default="wallet", help="with --series: how it empties and fills")
+    forecast.add_argument("--resets-at", metavar="INSTANT", help="with --series: the next reset, or a package's expiry")
+    forecast.add_argument("--at", metavar="INSTANT", help="with --series: now (default: its last time)")
+    forecast.add_argument("--json", action="store_true", help="as JSON")
+
+
 def _size(commands: "argparse._SubParsersAction[Parser]") -> None:
     size = _add(
         commands,
         "size",
         "Say whether a list would fit. Exit code: 0 fits, 2 would be refused, 3 cannot tell, 1 error.",
     )
+    size.epilog = "Example: creditdesk size keywords.csv --account Agency --operation track-keywords --factor engines=2"
     size.add_argument("file", metavar="FILE", help="a list: text, CSV, XLSX or ODS; - for standard input")
-    size.add_argument("--account", required=True, metavar="NAME")
+    size.add_argument("--account", required=True, metavar="NAME", help="see `creditdesk accounts list`")
     size.add_argument(
-        "--operation", required=True, action="append", metavar="ID", help="what is done with each item; may be repeated"
+        "--operation",
+        required=True,
+        action="append",
+        metavar="ID",
+        help="what is done with each item; a word that is none, such as ?, names those there are; may be repeated",
     )
     size.add_argument(
         "--factor",
@@ -133,11 +151,18 @@ def _size(commands: "argparse._SubParsersAction[Parser]") -> None:
         help='a search engine: "name=google,location=United States,language=en,device=desktop"; may be repeated',
     )
     size.add_argument("--subtract-tracked", action="store_true", help="leave out what is tracked there already")
-    size.add_argument("--first", type=int, default=0, metavar="N", help="only the first N items")
+    size.add_argument("--first", type=_count, default=0, metavar="N", help="only the first N items")
     size.add_argument("--save", metavar="PLAN", help="write a plan that `send` can carry out (.plan.toml)")
-    size.add_argument("--batch", type=int, default=0, metavar="N", help="items a request, written into the plan")
+    size.add_argument("--batch", type=_count, default=0, metavar="N", help="items a request, written into the plan")
     _file_choices(size)
     size.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _count(text: str) -> int:
+    """A number of items. None of them is no number: a script that sends what fits would send all of it."""
+    if not (text.isascii() and text.isdecimal()) or int(text[:18]) < 1:
+        raise argparse.ArgumentTypeError("it is a whole number from 1")
+    return int(text[:18])
 
 
 def _file_choices(size: Parser) -> None:
@@ -158,7 +183,7 @@ def _send(commands: "argparse._SubParsersAction[Parser]") -> None:
     )
     send.add_argument("plan", nargs="?", metavar="PLAN", help="a plan file")
     send.add_argument("--resume", metavar="PLAN", help="go on with a plan that was begun")
-    send.add_argument("--batch", type=int, default=0, metavar="N", help="items a request")
+    send.add_argument("--batch", type=int, metavar="N", help="items a request")
     send.add_argument("--yes", action="store_true", help="send although the account's spending limit is passed")
     send.add_argument(
         "--report", metavar="FILE", help="write every item's fate (.csv, .xlsx); alone: of the last sending"

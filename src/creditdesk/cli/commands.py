@@ -9,7 +9,14 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from creditdesk.cli import account_commands, provider_commands, send_command, size_command, status_command
+from creditdesk.cli import (
+    account_commands,
+    forecast_command,
+    provider_commands,
+    send_command,
+    size_command,
+    status_command,
+)
 from creditdesk.core.factors import FactorError
 from creditdesk.desk.accounts import AccountError
 from creditdesk.desk.opening import Desk, open_desk
@@ -33,6 +40,7 @@ COMMANDS: dict[tuple[str, str], Command] = {
     ("accounts", "list"): account_commands.show,
     ("accounts", "remove"): account_commands.remove,
     ("status", ""): status_command.status,
+    ("forecast", ""): forecast_command.forecast,
     ("size", ""): size_command.size,
     ("send", ""): send_command.send,
     ("providers", "list"): provider_commands.listing,
@@ -74,6 +82,8 @@ def run(options: argparse.Namespace, opened: Callable[[Places], Desk] = open_des
             return serve(options.port)
         if (options.command, getattr(options, "verb", "")) == ("providers", "check"):
             return provider_commands.check(options.file)
+        if options.command == "forecast" and options.series:
+            return forecast_command.of_file(options)
         command = COMMANDS[options.command, getattr(options, "verb", None) or ""]
         status = asyncio.run(_run(command, options, opened))
         sys.stdout.flush()

@@ -2,21 +2,25 @@
 
 import argparse
 import asyncio
+import os
 import signal
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from creditdesk.cli.account_commands import pairs
 from creditdesk.core.amounts import dumps
-from creditdesk.core.import_plan import ImportPlan, fingerprint
+from creditdesk.core.import_plan import ImportPlan, begun_by
 from creditdesk.core.sending import BatchState, Sending, Stop
 from creditdesk.desk.accounts import AccountError
 from creditdesk.desk.opening import Desk
 from creditdesk.store.exports import write_table
 from creditdesk.store.plans import read_plan
+from creditdesk.store.sheets import SheetError
 
 REPORT_HEADER = ("line", "item", "fate", "detail")
+REPORT_ENDINGS = (".csv", ".xlsx")
 STOPPED = 130
 
 WORDS = {
@@ -35,10 +39,7 @@ async def send(options: argparse.Namespace, desk: Desk) -> int:
     """Send, go on, or report; the exit code says how it ended."""
     desk.reader.load()
     path = options.resume or options.plan
-    if options.resume and options.plan:
-        raise AccountError("send", "Give a plan to begin, or --resume with a plan to go on; not both.")
-    if options.arrived and not options.resume:
-        raise AccountError("--arrived", "--arrived goes with --resume PLAN.")
+    _check(options)
     if not path:
         return await _report_alone(options, desk)
     plan = read_plan(Path(path))
@@ -47,11 +48,41 @@ async def send(options: argparse.Namespace, desk: Desk) -> int:
         sending = await _settled_by_hand(options, desk, sending)
     else:
         sending = await _begin(options, desk, plan, path)
-    sending = await _run(desk, sending)
+    return await _end(options, desk, await _run(desk, sending), path)
+
+
+def _check(options: argparse.Namespace) -> None:
+    """What is wrong with the words is said before anything is sent."""
+    if options.resume and options.plan:
+        raise AccountError("send", "Give a plan to begin, or --resume with a plan to go on; not both.")
+    if options.arrived and not options.resume:
+        raise AccountError("--arrived", "--arrived goes with --resume PLAN.")
+    for name, given in (("--batch", options.batch is not None), ("--yes", options.yes)):
+        if given and not options.plan:
+            raise AccountError(name, f"{name} goes with a plan that is begun: creditdesk send PLAN {name}.")
+    if options.report is not None:
+        _check_report(Path(options.report))
+
+
+def _check_report(path: Path) -> None:
+    if path.suffix.casefold() not in REPORT_ENDINGS:
+        raise AccountError("--report", "--report wants a file's name that ends in .csv or .xlsx.")
+    if path.is_dir() or not os.access(path.parent, os.W_OK | os.X_OK):
+        raise AccountError("--report", f"{path} cannot be written; nothing was sent.")
+
+
+async def _end(options: argparse.Namespace, desk: Desk, sending: Sending, path: str) -> int:
+    """Write the report, tell the summary; the exit code. A report that cannot be written hides nothing else."""
+    code = exit_code(sending)
     if options.report:
-        await _write_report(options.report, desk, sending)
+        try:
+            await _write_report(options.report, desk, sending)
+        except (OSError, SheetError) as error:
+            why = getattr(error, "strerror", None) or str(error)
+            print(f"creditdesk: The report was not written to {options.report}: {why}.", file=sys.stderr)
+            code = code or 1
     _tell(options, sending, path)
-    return exit_code(sending)
+    return code
 
 
 def exit_code(sending: Sending) -> int:
@@ -75,7 +106,7 @@ async def _begin(options: argparse.Namespace, desk: Desk, plan: ImportPlan, path
             "Size the list again for a new plan." if before.done else f"Go on with: creditdesk send --resume {path}"
         )
         raise AccountError("send", f"This plan was sent already: {told}. {advice}")
-    if options.batch:
+    if options.batch is not None:
         plan = replace(plan, batch=checked_batch(options.batch))
     begun: Sending = await desk.sender.start(plan, confirmed=options.yes)
     return begun
@@ -97,17 +128,18 @@ def checked_batch(size: int) -> int:
 
 async def _find(desk: Desk, plan: ImportPlan) -> Sending | None:
     """What was begun by this plan, with whatever size of its requests."""
-    begun = await desk.sender.sendings(plan.account)
-    return next((each for each in begun if each.plan == fingerprint(replace(plan, batch=each.batch_size))), None)
+    return begun_by(plan, await desk.sender.sendings(plan.account))
 
 
 async def _settled_by_hand(options: argparse.Namespace, desk: Desk, sending: Sending) -> Sending:
-    for name, word in pairs(options.arrived, "--arrived").items():
-        batch = sending.batch(int(name)) if name.isdecimal() else None
-        if batch is None or batch.state is not BatchState.UNKNOWN or word not in ("yes", "no"):
-            unknown = ", ".join(str(each.number) for each in sending.batches if each.state is BatchState.UNKNOWN)
-            raise AccountError("--arrived", f"--arrived wants BATCH=yes or BATCH=no. Unknown are: {unknown or 'none'}.")
-        sending = await desk.sender.settle_by_hand(sending.id, batch.number, word == "yes")
+    said = pairs(options.arrived, "--arrived")
+    unknown = {str(each.number): each.number for each in sending.batches if each.state is BatchState.UNKNOWN}
+    if not said.keys() <= unknown.keys() or not {"yes", "no"}.issuperset(said.values()):
+        raise AccountError(
+            "--arrived", f"--arrived wants BATCH=yes or BATCH=no. Unknown are: {', '.join(unknown) or 'none'}."
+        )
+    for name, word in said.items():
+        sending = await desk.sender.settle_by_hand(sending.id, unknown[name], word == "yes")
     return sending
 
 
@@ -154,9 +186,10 @@ class _Progress:
         line = ", ".join(parts)
         if line == self._last:
             return
-        end = "\r" if sys.stderr.isatty() and not sending.done else "\n"
-        print(line.ljust(len(self._last)) if end == "\r" else line, end=end, file=sys.stderr, flush=True)
-        self._last = line
+        self._last, before = line, self._last
+        with suppress(OSError, ValueError):  # whoever reads it is gone; that must not stop a request in its middle
+            end = "\r" if sys.stderr.isatty() and not sending.done else "\n"
+            print(line.ljust(len(before)) if end == "\r" else line, end=end, file=sys.stderr, flush=True)
 
 
 def _tell(options: argparse.Namespace, sending: Sending, path: str) -> None:
@@ -195,7 +228,7 @@ def send_lines(sending: Sending, path: str) -> list[str]:
     ]
     if sending.stop is not Stop.NONE:
         lines.append(" ".join(filter(None, [WORDS[sending.stop], sending.stop_detail])))
-    used = [f"{amount:,f} of {pool}" for pool, amount in (sending.spent or {}).items() if amount]
+    used = [f"{amount:,f} of {pool}" for pool, amount in (sending.spent or {}).items() if amount > 0]
     if used:
         lines.append(f"Really used: {', '.join(used)}.")
     unknown = [str(each.number) for each in sending.batches if each.state is BatchState.UNKNOWN]
@@ -215,9 +248,7 @@ async def _report_alone(options: argparse.Namespace, desk: Desk) -> int:
     sendings = await desk.sender.sendings()
     if not sendings:
         raise AccountError("--report", "Nothing was sent yet.")
-    await _write_report(options.report, desk, sendings[0])
-    _tell(options, sendings[0], "PLAN")
-    return exit_code(sendings[0])
+    return await _end(options, desk, sendings[0], "PLAN")
 
 
 async def _write_report(path: str, desk: Desk, sending: Sending) -> None:

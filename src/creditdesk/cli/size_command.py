@@ -6,8 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from creditdesk.cli.advice import typing_advice
-from creditdesk.cli.list_reading import list_notes, read_list
+from creditdesk.cli.list_reading import is_stream, list_notes, read_list
 from creditdesk.cli.size_question import Asked, asked, choice
+from creditdesk.cli.size_saving import check_not_begun, check_target, save_plan
 from creditdesk.cli.size_words import Sized, reading_notes, repeats_note, size_json, size_lines
 from creditdesk.core.already import already
 from creditdesk.core.amounts import dumps
@@ -21,13 +22,15 @@ from creditdesk.core.ways import Way, WayCase, ways
 from creditdesk.desk.accounts import AccountError
 from creditdesk.desk.listing import Listed
 from creditdesk.desk.opening import Desk
-from creditdesk.store.plans import write_plan
 
 EXIT_CODES = {VerdictKind.FITS: 0, VerdictKind.THIN: 0, VerdictKind.REFUSED: 2, VerdictKind.UNKNOWN: 3}
 
 
 async def size(options: argparse.Namespace, desk: Desk) -> int:
     """Size one list for operations of one account. Nothing is asked of the vendor unless an option says so."""
+    check_target(options)
+    if options.save is not None:
+        await check_not_begun(Path(options.save), desk)
     desk.reader.load()
     account = desk.registry.named(options.account)
     if options.check_now:
@@ -120,8 +123,10 @@ class _Sizing:
         ]
         if len(named) != 1:
             known = ", ".join(each.name or each.id for each in places[:20]) or "none"
-            what = f"There is no {rule.place} {options.domain!r}" if not named else f"{options.domain!r} stands twice"
-            raise AccountError("--domain", f"{what}. There: {known}.")
+            if named:
+                ids = ", ".join(each.id for each in named)
+                raise AccountError("--domain", f"{len(named)} have the name {options.domain!r}. Give an id: {ids}.")
+            raise AccountError("--domain", f"There is no {rule.place} {options.domain!r}. There: {known}.")
         return named[0]
 
     async def _subtracted(self, items: Sequence[str], place: Place | None) -> tuple[Sequence[str], tuple[str, ...]]:
@@ -143,11 +148,12 @@ class _Sizing:
         """The question with what the vendor, asked for free, says of each part."""
         from creditdesk.desk.probing import Prober  # the network stack costs a third of a second
 
+        without = [part.operation.id for part in question.parts if question.definition.probe(part.operation.id) is None]
+        if without:  # said before anything is asked
+            known = ", ".join(rule.operation for rule in question.definition.probes) or "none"
+            raise AccountError("--probe", f"--probe is not for {', '.join(without)}. It is for: {known}.")
         parts = []
         for part in question.parts:
-            if question.definition.probe(part.operation.id) is None:
-                known = ", ".join(rule.operation for rule in question.definition.probes) or "none"
-                raise AccountError("--probe", f"--probe is not for {part.operation.id}. It is for: {known}.")
             found = await Prober(self._desk.tools).probe(self._account.id, part.operation.id, items)
             self._notes.append(
                 f"The vendor was asked {found.requests:,} times and charged 0: {found.found:,} are cached, "
@@ -195,7 +201,7 @@ class _Sizing:
         if rule.rows and not question.rows:
             raise AccountError("--engine", "--save wants each --engine that the list is for.")
         source = Source(
-            file="" if options.file == "-" else str(Path(options.file).absolute()),
+            file="" if is_stream(options.file) else str(Path(options.file).absolute()),
             column=said.column or "",
             encoding=said.encoding or "",
             delimiter=said.delimiter,
@@ -216,5 +222,4 @@ class _Sizing:
             leave_out=there,
             batch=options.batch,
         )
-        write_plan(Path(options.save), plan)
-        return str(options.save)
+        return save_plan(Path(options.save), plan)

@@ -1,5 +1,6 @@
 """The verdict of `size`: as the documented JSON, and as lines for a terminal."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -114,7 +115,11 @@ def size_lines(sized: Sized) -> list[str]:
         lines.append(f"The first {fits:,} would fit." if fits else "Not even one would fit.")
     lines += way_lines(sized.ways, sized.rows)
     lines += [f"  Note: {note}" for note in sized.notes]
-    return [*lines, f"Wrote {sized.saved}. `creditdesk send {sized.saved}` sends it."] if sized.saved else lines
+    return (
+        [*lines, f"Wrote {sized.saved}. `creditdesk send {shlex.quote(sized.saved)}` sends it."]
+        if sized.saved
+        else lines
+    )
 
 
 def repeats_note(count: int, verdict: Verdict) -> str:

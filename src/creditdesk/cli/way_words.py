@@ -80,7 +80,9 @@ def _part(way: Way, _rows: Sequence[Mapping[str, str]]) -> str:
 
 def _later(way: Way, _rows: Sequence[Mapping[str, str]]) -> str:
     when = f" on {way.at.date().isoformat()}" if way.at else ""
-    return f"Send the first {way.items:,} now, {way.kept:,} after the reset{when}."
+    keeps = way.kept - way.then_items
+    rest = f", keep {keeps:,}" if keeps > 0 else ""
+    return f"Send the first {way.items:,} now, {way.then_items:,} after the reset{when}{rest}."
 
 
 def _factor(way: Way, _rows: Sequence[Mapping[str, str]]) -> str:

@@ -14,8 +14,8 @@ def already(
 ) -> tuple[tuple[str, ...], int]:
     """(the items that are there on all rows, how many are there on some of them only).
 
-    Items are compared as a list's own repeats are; rows by their fields, case and outer white space aside. A paused
-    row is no longer tracked. Without `rows` an item that is there on any row counts as there.
+    Items are compared as a list's own repeats are; rows by their fields, case, white space and Unicode form
+    aside. A paused row is no longer tracked. Without `rows` an item that is there on any row counts as there.
     """
     wanted = {_fields(row) for row in rows}
     there: defaultdict[str, set[Fields]] = defaultdict(set)
@@ -36,4 +36,4 @@ def already(
 
 
 def _fields(row: Mapping[str, str]) -> Fields:
-    return frozenset((name, " ".join(value.split()).casefold()) for name, value in row.items())
+    return frozenset((name, same(tidy(value))) for name, value in row.items())

@@ -1,24 +1,42 @@
 """When a pool will be empty, or its slots full: a pure function of past points and `now`, with an 8-in-10 range.
 
-A first form: an even pace with its day-to-day spread. Under three points or a day of observed use there is no answer.
+Use is read from the falls (spending), its pace and pattern from whole days (forecast_pace), and the date and its
+range from many ways in which it may go on (forecast_paths). Under three points or a day of observed use: no answer.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import partial
+from enum import StrEnum
+from math import inf
 
+from creditdesk.core.forecast_pace import Pace, pace_of
+from creditdesk.core.forecast_paths import FARTHEST_DAYS, Ways, ends, used_by
 from creditdesk.core.pools import Pool, PoolKind, RunOut
 from creditdesk.core.series import Point, Series
-from creditdesk.core.spending import LEAST_POINTS, Spending, Use, known, spending_of, uses
+from creditdesk.core.spending import DAY_S, Use, days_of, left_at, together, use_of
 from creditdesk.core.stock import place
 
-FARTHEST_DAYS = 1096
-"""A pool that lasts longer has no run-out."""
+LEAST_POINTS = 3
+LEAST_SPAN_S = DAY_S
+SURE_DAYS = 7
 
 _MONTH_DAYS = 365.25 / 12
 _STEP_DAYS = 0.5
+_LOW, _HIGH = 0.1, 0.9
+
+
+class WhyNot(StrEnum):
+    """Why there is no run-out."""
+
+    UNKNOWN = "unknown"  # what is left was never known
+    TOO_FEW = "too few readings"
+    TOO_SHORT = "under a day observed"
+    UNUSED = "no use seen"
+    EMPTY = "nothing left"
+    EXPIRED = "expired"
+    TOO_FAR = "not within three years"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +49,8 @@ class _Monthly:
 
 
 @dataclass(frozen=True, slots=True)
-class _Latest:
-    """The last known point of a pool and what was left then, nothing less than 0."""
+class _Stock:
+    """A pool that still holds something: its last known point, and what was left then."""
 
     series: Series
     point: Point
@@ -44,12 +62,19 @@ def project(series: Series, now: datetime) -> RunOut | None:
 
     An allowance's may lie after its reset: then it is refilled first, and `before_reset` is false.
     """
-    latest = _latest([series], now)
-    spent = spending_of(uses(series, now), now)
-    if not latest or spent is None or latest[0].left <= 0:
+    found = _known(series, use_of(series.points, now), now)
+    if isinstance(found, WhyNot):
         return None
-    enough = partial(_used_up, latest[0].left)
-    return _run_out(series.pool, latest, spent, now, enough)
+    stock, ways = found
+    return _run_out(series.pool, [stock], ways.pace, now, _middle(ends(ways, stock.left)))
+
+
+def why_not(series: Series, now: datetime) -> WhyNot | None:
+    """Why `project` tells nothing of this pool; None when it tells something."""
+    found = _known(series, use_of(series.points, now), now)
+    if isinstance(found, WhyNot):
+        return found
+    return None if project(series, now) is not None else WhyNot.TOO_FAR
 
 
 def project_account(series: Sequence[Series], drain: Sequence[str], now: datetime) -> RunOut | None:
@@ -63,14 +88,18 @@ def project_account(series: Sequence[Series], drain: Sequence[str], now: datetim
         return None
     first = min(chosen, key=lambda each: place(drain, each.pool) or 0)
     chosen = [each for each in chosen if each.unit == first.unit]
-    latest = _latest(chosen, now)
-    spent = spending_of(_together([uses(each, now) for each in chosen]), now)
-    if not latest or spent is None or sum(each.left for each in latest) <= 0:
+    use = together([use_of(each.points, now, stands_in=True) for each in chosen])
+    stocks = [stock for each in chosen if (stock := _stock(each, now)) is not None]
+    ways = _ways(use, stocks, now)
+    if isinstance(ways, WhyNot) or sum(each.left for each in stocks) <= 0:
         return None
-    base = min(now, max(each.point.last_seen for each in latest))
-    monthly = [_monthly(each, base) for each in latest if _refills(each)]
-    prepaid = sum(each.left for each in latest if not _refills(each))
-    return _run_out("", latest, spent, now, partial(_walk, prepaid, monthly) if monthly else partial(_used_up, prepaid))
+    base = _base(stocks, now)
+    monthly = [_monthly(each, base) for each in stocks if _refills(each)]
+    prepaid = sum(each.left for each in stocks if not _refills(each))
+    if not monthly:
+        return _run_out("", stocks, ways.pace, now, _middle(ends(ways, prepaid)))
+    middle, low, high = (_walk(prepaid, monthly, ways.pace, tail) for tail in (0, 1, -1))
+    return _run_out("", stocks, ways.pace, now, (low, middle, high))
 
 
 def even_pace(pool: Pool, now: datetime) -> Decimal | None:
@@ -84,65 +113,103 @@ def even_pace(pool: Pool, now: datetime) -> Decimal | None:
     return pool.limit * Decimal(int(ahead.total_seconds())) / Decimal(int(whole.total_seconds()))
 
 
-def _latest(series: Sequence[Series], now: datetime) -> list[_Latest]:
-    """The last point of each pool that still holds; empty when no pool was seen often enough."""
-    found = [(each, points) for each in series if (points := known(each, now))]
-    if max((len(points) for _, points in found), default=0) < LEAST_POINTS:
-        return []
-    ends = [(each, *points[-1]) for each, points in found]
-    return [_Latest(each, point, max(0.0, float(left))) for each, point, left in ends if not _gone(point, now)]
+def _known(series: Series, use: Use, now: datetime) -> tuple[_Stock, Ways] | WhyNot:
+    stock = _stock(series, now)
+    if stock is None:
+        return WhyNot.EXPIRED if use.points else WhyNot.UNKNOWN
+    ways = _ways(use, [stock], now)
+    if isinstance(ways, WhyNot):
+        return ways
+    return (stock, ways) if stock.left > 0 else WhyNot.EMPTY
 
 
-def _gone(point: Point, now: datetime) -> bool:
-    return point.expires_at is not None and point.expires_at <= now
+def _ways(use: Use, stocks: Sequence[_Stock], now: datetime) -> Ways | WhyNot:
+    """How the use may go on after the last reading."""
+    if use.points < LEAST_POINTS or not stocks:
+        return WhyNot.TOO_FEW
+    if use.seen[-1] < LEAST_SPAN_S:
+        return WhyNot.TOO_SHORT
+    until = (_base(stocks, now) - now).total_seconds()
+    days = days_of(use, until)
+    pace = pace_of(days)
+    return Ways(pace, days, use, until) if pace is not None else WhyNot.UNUSED
 
 
-def _together(spent: Sequence[list[Use]]) -> list[Use]:
-    """The uses of pools that stand in for one another: added up, over the time of the one observed the longest."""
-    longest = max(spent, key=lambda found: sum((use.end - use.start).total_seconds() for use in found))
-    others = [use for found in spent if found is not longest for use in found if use.amount]
-    return [*longest, *(replace(use, start=use.end) for use in others)]
+def _stock(series: Series, now: datetime) -> _Stock | None:
+    """The last known point up to `now`, unless what it tells of has expired."""
+    for point in reversed(series.points):
+        if point.first_seen <= now and (left := left_at(point)) is not None:
+            gone = point.expires_at is not None and point.expires_at <= now
+            return None if gone else _Stock(series, point, max(0.0, float(left)))
+    return None
+
+
+def _base(stocks: Sequence[_Stock], now: datetime) -> datetime:
+    return min(now, max(each.point.last_seen for each in stocks))
+
+
+def _middle(found: Sequence[float]) -> tuple[float, float, float]:
+    """The low end, the middle and the high end of these, in days."""
+    last = len(found) - 1
+    return found[round(_LOW * last)], found[round(last / 2)], found[round(_HIGH * last)]
 
 
 def _run_out(
-    pool: str, latest: Sequence[_Latest], spent: Spending, now: datetime, empty: Callable[[Spending, int], float | None]
+    pool: str, stocks: Sequence[_Stock], pace: Pace, now: datetime, days: tuple[float, float, float]
 ) -> RunOut | None:
-    """`empty` says after how many days nothing is left, for the middle (0), the soonest (1) and the latest end (-1)."""
-    base = min(now, max(each.point.last_seen for each in latest))
-    middle, soonest, longest = (empty(spent, tail) for tail in (0, 1, -1))
-    if middle is None:
+    soonest, middle, longest = days
+    if not middle <= FARTHEST_DAYS:
         return None
+    base = _base(stocks, now)
     at = max(now, _after(base, middle))
-    low = at if soonest is None else min(at, max(now, _after(base, soonest)))
-    high = None if longest is None else max(at, _after(base, longest))
-    allowances = [each.point for each in latest if each.series.kind is PoolKind.ALLOWANCE]
-    resets = [point.resets_at for point in allowances if point.resets_at]
-    per_day = Decimal(format(Decimal(f"{spent.mean:.6g}"), "f"))
-    return RunOut(pool, at, low, high, per_day, bool(resets) and at < min(resets))
+    low = min(at, max(now, _after(base, soonest)))
+    high = max(at, _after(base, longest)) if longest <= FARTHEST_DAYS else None
+    refilled = [each.point for each in stocks if each.series.kind in (PoolKind.ALLOWANCE, PoolKind.SPEND)]
+    resets = min((point.resets_at for point in refilled if point.resets_at), default=None)
+    found = RunOut(pool, at, low, high, _rounded(pace.a_day), resets is not None and at < resets)
+    sure = _sure(found, resets if resets is not None and resets > now else None, now)
+    sure = "likely" if sure == "sure" and pace.days < SURE_DAYS else sure
+    return replace(found, sure=sure, wasted=_wasted(stocks, pace, base, at))
 
 
-def _used_up(left: float, spent: Spending, tail: int) -> float | None:
-    """After how many days the use at this end of the range reaches `left`; None: not within three years."""
-    if tail < 0 and spent.least <= 0:
+def _sure(found: RunOut, resets: datetime | None, now: datetime) -> str:
+    """How sure the answer is: on which side of the reset it lies, or, without one, how wide the range is."""
+    low, at, high = found.low, found.at, found.high
+    if resets is not None:
+        if resets <= low or (high is not None and high <= resets):
+            return "sure"
+        if at < resets:
+            return "likely" if high is not None and resets - at >= (high - at) / 2 else "rough"
+        return "likely" if at - resets >= (at - low) / 2 else "rough"
+    if high is None:
+        return "rough"
+    day = timedelta(days=1)
+    return "sure" if high - low <= at - now + day else "likely" if high - low <= 3 * (at - now) + day else "rough"
+
+
+def _wasted(stocks: Sequence[_Stock], pace: Pace, base: datetime, at: datetime) -> Decimal | None:
+    """How much of a package by itself is left at its expiry; None for anything else, and when all of it is used."""
+    expires = stocks[0].point.expires_at
+    if len(stocks) > 1 or expires is None or at <= expires:
         return None
-    low, high = 0.0, 1.0 / 1024
-    while spent.used_by(high, tail) < left:
-        low, high = high, high * 2
-        if low > FARTHEST_DAYS:
-            return None
-    for _ in range(40):
-        middle = (low + high) / 2
-        low, high = (middle, high) if spent.used_by(middle, tail) < left else (low, middle)
-    return high
+    rest = stocks[0].left - used_by(pace, (expires - base) / timedelta(days=1), 0)
+    return _rounded(rest) if rest > 0 else None
 
 
-def _walk(prepaid: float, monthly: Sequence[_Monthly], spent: Spending, tail: int) -> float | None:
-    """As `_used_up`, with allowances that are used first and come again."""
+def _rounded(amount: float) -> Decimal:
+    return Decimal(format(Decimal(f"{amount:.6g}"), "f"))
+
+
+def _walk(prepaid: float, monthly: Sequence[_Monthly], pace: Pace, tail: int) -> float:
+    """After how many days everything is used up at this end of the range, with allowances used first, that come again.
+
+    Infinite: not within three years.
+    """
     lefts, resets = [each.left for each in monthly], [each.reset_in for each in monthly]
     used = day = 0.0
     while day < FARTHEST_DAYS:
         there = prepaid + sum(lefts)
-        total = max(used, spent.used_by(day + _STEP_DAYS, tail))
+        total = max(used, used_by(pace, day + _STEP_DAYS, tail))
         need, used = total - used, total
         if need > 0 and need >= there:
             return day + _STEP_DAYS * there / need
@@ -154,22 +221,22 @@ def _walk(prepaid: float, monthly: Sequence[_Monthly], spent: Spending, tail: in
         for index, each in enumerate(monthly):
             if resets[index] <= day:
                 lefts[index], resets[index] = each.limit, resets[index] + _MONTH_DAYS
-    return None
+    return inf
 
 
-def _refills(latest: _Latest) -> bool:
-    point = latest.point
-    return latest.series.kind is PoolKind.ALLOWANCE and point.limit is not None and point.resets_at is not None
+def _refills(stock: _Stock) -> bool:
+    point = stock.point
+    return stock.series.kind is PoolKind.ALLOWANCE and point.limit is not None and point.resets_at is not None
 
 
-def _monthly(latest: _Latest, base: datetime) -> _Monthly:
-    point = latest.point
+def _monthly(stock: _Stock, base: datetime) -> _Monthly:
+    point = stock.point
     reset_in = (point.resets_at - base) / timedelta(days=1) if point.resets_at else 0.0
-    return _Monthly(latest.left, float(point.limit or 0), max(0.0, reset_in))
+    return _Monthly(stock.left, float(point.limit or 0), max(0.0, reset_in))
 
 
 def _after(base: datetime, days: float) -> datetime:
-    return (base + timedelta(seconds=round(days * 86400))).astimezone(UTC)
+    return (base + timedelta(seconds=round(min(days, 3 * FARTHEST_DAYS) * DAY_S))).astimezone(UTC)
 
 
 def _month_before(at: datetime) -> datetime:

@@ -6,7 +6,7 @@ and rows, and to the vendor's prices. It is not bound to the balance: that is re
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -15,7 +15,7 @@ from creditdesk.core.definition import Definition
 from creditdesk.core.keywords import same, tidy
 from creditdesk.core.offers import Operation
 from creditdesk.core.pools import Account
-from creditdesk.core.sending import Place
+from creditdesk.core.sending import Place, Sending
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +129,18 @@ def fingerprint(plan: ImportPlan) -> str:
     said["factors"] = dict(sorted(plan.factors.items()))
     said["rows"] = [dict(sorted(row.items())) for row in plan.rows]
     return hashlib.sha256(dumps(said).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def begun_mark(plan: ImportPlan) -> str:
+    """What an import is known by that was begun by this plan: its fingerprint, whatever the size of its requests."""
+    return fingerprint(replace(plan, batch=1))
+
+
+def begun_by(plan: ImportPlan, sendings: Iterable[Sending]) -> Sending | None:
+    """The first of these imports that was begun by this plan, with whatever size of its requests; None without one."""
+    mark = begun_mark(plan)
+    for each in sendings:
+        # Imports begun before the mark had its own form are known by the fingerprint with their batch size.
+        if each.plan and each.plan in (mark, fingerprint(replace(plan, batch=each.batch_size))):
+            return each
+    return None

@@ -1,6 +1,7 @@
 """Items of an import as the sizer counts them: cleaned, compared, the first spelling kept.
 
-Two spellings are one item when they agree after Unicode NFC, trimming, and folding of white space and case. What a
+Two spellings are one item when they agree after Unicode NFC, trimming, and folding of white space and case. Marks that
+are not seen (for direction, for a break, the soft hyphen) are trimmed, too: they come along when text is copied. What a
 vendor does with repeats is its own matter; this only counts them.
 
 A million lines are cleaned in pieces: what can be done to a whole piece is not done line by line.
@@ -28,6 +29,7 @@ _ODD = re.compile(
 )
 _UNREADABLE = "\ufffd"
 _BYTE_ORDER_MARK = "\ufeff"
+_EDGES = " \u00ad\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069"
 _PIECE = 4096  # lines
 
 
@@ -84,7 +86,8 @@ class Cleaning:
         text, wrong = _without_odd(text)
         items = [" ".join(line.split()) if "  " in line else line.strip(" ") for line in text.split("\n")]
         if not text.isascii():
-            items = [item if item.isascii() else unicodedata.normalize("NFC", item) for item in items]
+            normal = unicodedata.normalize
+            items = [item if item.isascii() else normal("NFC", item).strip(_EDGES) for item in items]
         if len(max(items, key=len)) > MOST_CHARACTERS:
             long = {at: Reason.TOO_LONG for at, item in enumerate(items) if len(item) > MOST_CHARACTERS}
             wrong = long | wrong
@@ -154,9 +157,9 @@ def clean(lines: Iterable[str]) -> Items:
 
 def tidy(line: str) -> str:
     """The line in NFC, trimmed, every run of white space one space."""
-    if not line.isascii():
-        line = unicodedata.normalize("NFC", line.replace(_BYTE_ORDER_MARK, ""))
-    return " ".join(line.split())
+    if line.isascii():
+        return " ".join(line.split())
+    return unicodedata.normalize("NFC", " ".join(line.replace(_BYTE_ORDER_MARK, "").split())).strip(_EDGES)
 
 
 def same(item: str) -> str:

@@ -21,6 +21,7 @@ from creditdesk.core.values import frozen
 STALE_INTERVALS = 3
 LEAST_STALE_S = 900
 HYSTERESIS = Decimal("1.1")
+ROUGH = "rough"
 
 _TOLD = frozenset({Source.BY_HAND, Source.ESTIMATED})
 _NONE = Decimal(0)
@@ -220,10 +221,14 @@ def _by_time(group: _Group, run_outs: Sequence[RunOut], settings: Settings, now:
     if group.resets_at is not None:
         late = (group.resets_at - now) * float(ease)
         before = soonest.before_reset or (ease > 1 and soonest.at - now < late)
+        before = before and soonest.sure != ROUGH
         return Level.LOW if before and group.resets_at > now else Level.GOOD
     if group.limit is not None or any(pool.kind in (PoolKind.SLOTS, PoolKind.SPEND) for pool in group.pools):
         return Level.GOOD
-    days = Decimal(int((soonest.at - now).total_seconds())) / 86400
+    until = soonest.high if soonest.sure == ROUGH else soonest.at  # of a rough one only what holds at its late end
+    if until is None:
+        return Level.GOOD
+    days = Decimal(int((until - now).total_seconds())) / 86400
     if days < settings.critical_days * ease:
         return Level.CRITICAL
     return Level.LOW if days < settings.low_days * ease else Level.GOOD

@@ -173,7 +173,8 @@ class RunOut:
     """When a pool will be empty (or, for slots, full): the middle and the 8-in-10 range, UTC. `high` None: may never.
 
     `pool` "" is the account's pools that are emptied in turn, together; `in_turn` marks one of them by itself, which
-    is no news: another one is drawn on after it.
+    is no news: another one is drawn on after it. `sure` is "sure", "likely" or "rough"; an alert should not rest on
+    a rough one. `wasted` is what a package still holds at its expiry, where it expires before it is used up.
     """
 
     pool: str
@@ -183,6 +184,8 @@ class RunOut:
     per_day: Decimal
     before_reset: bool = False
     in_turn: bool = False
+    sure: str = "sure"
+    wasted: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

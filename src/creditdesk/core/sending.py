@@ -39,6 +39,7 @@ class OutcomeKind(StrEnum):
     """What became of one request to create."""
 
     ACCEPTED = "accepted"
+    PARTLY = "partly"  # accepted, but fewer rows were made than asked for: looked up before that is believed
     OVER_QUOTA = "over_quota"
     REFUSED = "refused"  # a definite no: nothing was created
     THROTTLED = "throttled"  # asked to wait; looked up before it is sent again
@@ -62,7 +63,8 @@ class Batch:
     """Some items of a sending, in one request: `count` items from `first` (0-based) on. Instants are UTC.
 
     `ended_at` is when the desk had its answer, or gave it up: the request left before. `answered`: the vendor did
-    answer an unknown batch (503, 429), so its list settles it at once. `tries` counts the requests made.
+    answer an unknown batch (503, 429, or a good status with fewer rows), so its list settles it at once.
+    `tries` counts the requests made.
     """
 
     number: int
@@ -101,8 +103,8 @@ class Tracked:
 class Sending:
     """An import in the outbox. `rows` are the engines (each name -> text), `items` are kept in the outbox.
 
-    `spent` is what the pools really lost from the reading before the first request to the one after the last, by pool
-    id; None while that is not known.
+    `spent` is what the pools really lost while it was sent, by pool id: from the reading before the first request of a
+    run to the one after the last, all runs together; None while that is not known.
     """
 
     id: str
@@ -115,7 +117,7 @@ class Sending:
     rows: tuple[Mapping[str, str], ...] = ()
     factors: Mapping[str, str] = field(default_factory=dict)
     file: str = ""  # the source's name, for people
-    plan: str = ""  # the fingerprint of the approved plan
+    plan: str = ""  # the mark of the approved plan (import_plan.begun_mark)
     stop: Stop = Stop.NONE
     stop_detail: str = ""
     retry_at: datetime | None = None
@@ -155,7 +157,8 @@ class Sending:
     def ratios(self) -> dict[str, Decimal]:
         """What each pool really lost for one item on one row, by pool id; empty while that is not known."""
         rows = self.items_in(BatchState.ACCEPTED) * max(len(self.rows), 1)
-        return {pool: lost / rows for pool, lost in (self.spent or {}).items()} if rows else {}
+        # Places that came free meanwhile may make it less than nothing: that says nothing of the next import.
+        return {pool: lost / rows for pool, lost in (self.spent or {}).items() if lost >= 0} if rows else {}
 
     def batch(self, number: int) -> Batch | None:
         """The batch of this number, or None."""
@@ -169,6 +172,12 @@ class Sending:
 
 RETRIED = frozenset({401, 402, 403})
 """Refusals that are no fault of the batch: nothing was created, and it may be sent when the user goes on."""
+
+
+def partly(batch: Batch) -> bool:
+    """Whether the vendor accepted this batch, and made fewer rows than it asked for."""
+    is_open = batch.state is BatchState.UNKNOWN and batch.answered
+    return is_open and batch.status is not None and batch.status // 100 == 2
 
 
 def split(count: int, size: int) -> tuple[Batch, ...]:
@@ -192,14 +201,20 @@ def concluded(batch: Batch, outcome: Outcome, now: datetime) -> Batch:
         state=state,
         ended_at=None if state is BatchState.PLANNED else now,
         sent_at=None if state is BatchState.PLANNED else batch.sent_at,
-        status=outcome.status,
+        status=None if _is_odd(outcome) else outcome.status,
         detail=outcome.message,
-        answered=outcome.kind is OutcomeKind.THROTTLED,
+        answered=outcome.kind in (OutcomeKind.THROTTLED, OutcomeKind.PARTLY),
     )
+
+
+def _is_odd(outcome: Outcome) -> bool:
+    """A wish to wait under a good status; such a status would say that the vendor accepted it."""
+    return outcome.kind is OutcomeKind.THROTTLED and outcome.status is not None and outcome.status // 100 == 2
 
 
 _STATES = {
     OutcomeKind.ACCEPTED: BatchState.ACCEPTED,
+    OutcomeKind.PARTLY: BatchState.UNKNOWN,
     OutcomeKind.OVER_QUOTA: BatchState.REFUSED,
     OutcomeKind.REFUSED: BatchState.REFUSED,
     OutcomeKind.THROTTLED: BatchState.UNKNOWN,

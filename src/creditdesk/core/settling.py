@@ -36,7 +36,8 @@ class Question:
 
     `rows` are what each item was sent with (search engines), () for none; `compared` the names of their fields that
     the list tells, too. `baseline`: the ids that the place had before the sending. `others`: the items of its other
-    batches. `quiet`: the list began when the request could no longer be on its way.
+    batches. `quiet`: the list began when the request could no longer be on its way. `accepted`: the vendor did accept
+    it, and made fewer rows than were asked for: then rows that were there before count, and it is never absent.
     """
 
     items: Sequence[str]
@@ -45,6 +46,7 @@ class Question:
     baseline: Collection[str] = frozenset()
     others: Sequence[str] = ()
     quiet: bool = False
+    accepted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +70,35 @@ def settle(question: Question, listed: Sequence[Tracked]) -> Finding:
     if seen == count:
         return Finding(Found.THERE, seen, count, f"The vendor's list has all {count:,} rows of it.")
     before = _before(question, listed, wanted)
-    if seen and all(there[key] + before[key] >= number for key, number in wanted.items()):
-        told = f"The vendor's list has {seen:,} new rows of it; the other {count - seen:,} were there before."
-        return Finding(Found.THERE, seen, count, told)
+    if (seen or question.accepted) and all(there[key] + before[key] >= number for key, number in wanted.items()):
+        return Finding(Found.THERE, seen, count, _partly_new(question, listed, wanted, seen))
+    if question.accepted:
+        known = seen + _known(wanted - there, before)
+        told = f"The vendor accepted it, and its list has {known:,} of its {count:,} rows."
+        return Finding(Found.OPEN, seen, count, told)
     if seen:
         return Finding(Found.OPEN, seen, count, f"The vendor's list has {seen:,} of its {count:,} rows.")
     if not question.quiet:
         return Finding(Found.EARLY, 0, count, "The vendor's list does not have it yet.")
     return _absent(question, [row for row, key in keys if key not in wanted], (count, count - _known(wanted, before)))
+
+
+class Rows:
+    """What a whole list of a place has, new and from before, to ask it about many batches."""
+
+    def __init__(self, listed: Iterable[Tracked], baseline: Collection[str], compared: Sequence[str]) -> None:
+        self._compared = compared
+        self._all: Counter[Key] = Counter()
+        self._new: Counter[Key] = Counter()
+        for row in listed:
+            key = key_of(row.text, row.fields, compared)
+            self._all[key] += 1
+            self._new[key] += row.id not in baseline
+
+    def have(self, items: Sequence[str], rows: tuple[Mapping[str, str], ...]) -> bool:
+        """Whether all that these items would make is there, and some of it was not before."""
+        wanted = Counter(_wanted(Question(items, rows, tuple(self._compared))))
+        return self._all >= wanted and any(self._new[key] for key in wanted)
 
 
 def folded(text: str) -> str:
@@ -89,7 +112,7 @@ def key_of(text: str, fields: Mapping[str, str], compared: Sequence[str]) -> Key
 
 
 def _field(value: str) -> str:
-    return " ".join(value.split()).casefold()
+    return folded(value)
 
 
 def _wanted(question: Question) -> Iterable[Key]:
@@ -103,6 +126,15 @@ def _before(question: Question, listed: Sequence[Tracked], wanted: Counter[Key])
     old = (row for row in listed if row.id in question.baseline)
     keys = (key_of(row.text, row.fields, question.compared) for row in old)
     return Counter(key for key in keys if key in wanted)
+
+
+def _partly_new(question: Question, listed: Sequence[Tracked], wanted: Counter[Key], seen: int) -> str:
+    """Words for a batch that is there, in part from before."""
+    old = (row for row in listed if row.id in question.baseline and row.active is False)
+    paused = sum(key_of(row.text, row.fields, question.compared) in wanted for row in old)
+    rest = f"{wanted.total() - seen:,}"
+    told = f"The vendor's list has {seen:,} new rows of it; the other {rest}" if seen else f"All {rest} rows of it"
+    return f"{told} were there before{f', {paused:,} of them paused' if paused else ''}."
 
 
 def _known(wanted: Counter[Key], before: Counter[Key]) -> int:

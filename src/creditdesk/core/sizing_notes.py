@@ -18,7 +18,7 @@ _SOURCES = {
 }
 _INFERRED = "Which figure of the answer is the balance was inferred, and is not confirmed yet."
 _NOT_TYPED = "{label} was not typed and counts as empty."
-_RESERVE = "{amount} {unit} of {label} are kept as a reserve."
+_RESERVE = "The reserve of {label} is {amount} {unit}."
 _OVERAGE = "The plan {plan} bills what is over its limit at {price} {currency} each, as of {as_of} ({source})."
 _OVERAGE_UNPRICED = "The plan {plan} bills what is over its limit; the price is not known ({source}, {as_of})."
 _CHOOSE_PLAN = "Some plans of {vendor} bill what is over the limit instead of refusing: choose this account's plan."
@@ -48,7 +48,7 @@ def how_known(order: Order) -> list[str]:
 
 
 def reserve_note(holding: Holding, kept: Decimal) -> str:
-    """That an amount of a pool is kept."""
+    """What is to stay of a pool."""
     return _RESERVE.format(amount=plain(kept), unit=holding.unit, label=holding.label)
 
 

@@ -1,49 +1,62 @@
-"""How fast a pool is used, from its points: the falls only. Rises are top-ups or resets and say nothing about use."""
+"""How much of a pool was used when, from its points: a cumulative use over time, and the use of whole days.
 
+Only falls are use. A stretch with a rise, a reset or another limit says nothing, and neither does one in which nothing
+was left to be used; both count as time that was not observed.
+"""
+
+import itertools
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
-from itertools import pairwise
-from math import sqrt
 
-from creditdesk.core.series import Point, Series
+from creditdesk.core.series import Point
 
-LOOK_BACK = timedelta(days=28)
-LEAST_POINTS = 3
-LEAST_SPAN = timedelta(hours=24)
+LOOK_BACK_DAYS = 60
+DAY_S = 86400.0
 
-_DAY_S = 86400.0
-_TENTH = 1.2816  # standard deviations between the middle and the outer tenth
-_PRIOR_DAYS = 2.0  # days' worth of belief that use varies as much as it is large
+_OLDEST_S = -LOOK_BACK_DAYS * DAY_S
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Use:
-    """An amount used between two instants, in the pool's unit; 0 says that nothing was used."""
+    """Use over time. `at` ascends, in seconds before (below 0) the instant that it is told for.
 
-    start: datetime
-    end: datetime
-    amount: float
+    `used` is what was used up to each of them since the first, in the pool's unit, `seen` the seconds observed.
+    """
+
+    at: list[float] = field(default_factory=list)
+    used: list[float] = field(default_factory=list)
+    seen: list[float] = field(default_factory=list)
+    points: int = 0
+
+    def add(self, at: float, used: float, seen: float) -> None:
+        """Another instant, not before the last one."""
+        self.at.append(at)
+        self.used.append(used)
+        self.seen.append(seen)
+
+    def by(self, at: float) -> tuple[float, float]:
+        """What was used, and how many seconds were observed, up to an instant."""
+        index = bisect_right(self.at, at)
+        if index == 0:
+            return 0.0, 0.0
+        if index == len(self.at):
+            return self.used[-1], self.seen[-1]
+        begin = self.at[index - 1]
+        share = (at - begin) / (self.at[index] - begin)
+        used, seen = self.used[index - 1], self.seen[index - 1]
+        return used + share * (self.used[index] - used), seen + share * (self.seen[index] - seen)
 
 
 @dataclass(frozen=True, slots=True)
-class Spending:
-    """Use a day: its mean, how much a day differs from another, and of how many days that is known."""
+class Day:
+    """24 hours: the use in them, the share of them that was observed, and the cumulative use at their beginning."""
 
-    mean: float
-    spread: float
-    days: float
-
-    def used_by(self, days: float, tail: int) -> float:
-        """What is used after so many days: `tail` 0 the middle, 1 the upper and -1 the lower end of 8 in 10."""
-        noise = sqrt(self.spread**2 * days + (self.spread * days) ** 2 / self.days)
-        return self.mean * days + tail * _TENTH * noise
-
-    @property
-    def least(self) -> float:
-        """The lower end of the mean itself: not over 0 where use may as well have ended."""
-        return self.mean - _TENTH * self.spread / sqrt(self.days)
+    amount: float
+    share: float
+    before: float
 
 
 def left_at(point: Point) -> Decimal | None:
@@ -53,60 +66,72 @@ def left_at(point: Point) -> Decimal | None:
     return point.left
 
 
-def known(series: Series, now: datetime) -> list[tuple[Point, Decimal]]:
-    """The points up to `now` whose amount is known, with what was left."""
-    found = ((point, left_at(point)) for point in series.points if point.first_seen <= now)
-    return [(point, left) for point, left in found if left is not None]
+def use_of(points: Iterable[Point], now: datetime, stands_in: bool = False) -> Use:
+    """The use that these points show up to `now`. `stands_in`: while it is empty another pool is used, so 0 is 0.
 
-
-def uses(series: Series, now: datetime) -> list[Use]:
-    """What was used in every stretch observed in the last four weeks. A stretch with a rise or a reset says nothing."""
-    since = now - LOOK_BACK
-    found: list[Use] = []
-    points = known(series, now)
-    for point, _ in points:
-        if point.last_seen > point.first_seen:
-            found.append(Use(point.first_seen, min(point.last_seen, now), 0.0))
-    for (before, had), (after, has) in pairwise(points):
-        reset = before.resets_at is not None and before.resets_at <= after.first_seen
-        if has <= had and not reset and after.first_seen >= before.last_seen:
-            found.append(Use(before.last_seen, after.first_seen, float(had - has)))
-    return [_since(use, since) for use in found if use.end > since]
-
-
-def spending_of(spent: Iterable[Use], now: datetime) -> Spending | None:
-    """Use a day, from these uses; None when less than a day was observed, or nothing was used."""
-    spent = list(spent)
-    observed = sum((use.end - use.start).total_seconds() for use in spent)
-    total = sum(use.amount for use in spent)
-    if observed < LEAST_SPAN.total_seconds() or total <= 0:
-        return None
-    days = observed / _DAY_S
-    mean = total / days
-    daily = _days(spent, now)
-    differing = sum((amount - mean) ** 2 for amount in daily)
-    spread = sqrt((differing + _PRIOR_DAYS * mean**2) / (max(len(daily) - 1, 0) + _PRIOR_DAYS))
-    return Spending(mean, spread, days)
-
-
-def _days(spent: Sequence[Use], now: datetime) -> list[float]:
-    """The use a day of every day, counted back from `now`, that was observed for the better half."""
-    amounts: dict[int, float] = {}
-    seconds: dict[int, float] = {}
-    for use in spent:
-        start, end = (now - use.start).total_seconds(), (now - use.end).total_seconds()
-        if start <= end:
-            amounts[int(end // _DAY_S)] = amounts.get(int(end // _DAY_S), 0.0) + use.amount
+    What emptied a pool may have wanted more than was there: it counts as the mean of the falls that were no smaller.
+    """
+    use, falls, cut = Use(), [], []
+    total = watched = end = had = 0.0
+    before: Point | None = None
+    for point in points:
+        left, first = left_at(point), point.first_seen
+        begin = (first - now).total_seconds()
+        if begin > 0:
+            break
+        last = begin if point.last_seen is first else min(0.0, (point.last_seen - now).total_seconds())
+        if left is None or last < _OLDEST_S:
             continue
-        for day in range(int(end // _DAY_S), int(start // _DAY_S) + 1):
-            part = min(start, (day + 1) * _DAY_S) - max(end, day * _DAY_S)
-            amounts[day] = amounts.get(day, 0.0) + use.amount * part / (start - end)
-            seconds[day] = seconds.get(day, 0.0) + part
-    return [amounts[day] * _DAY_S / seen for day, seen in seconds.items() if seen >= _DAY_S / 2]
+        has = float(left)
+        told = has <= had and begin >= end and (had > 0 or stands_in)
+        if before is not None and told and _same_window(before, point):
+            falls.append(had - has)
+            if has <= 0 and not stands_in:
+                cut.append((len(use.at), had - has))
+            total += had - has
+            watched += begin - end
+        use.add(begin, total, watched)
+        if last > begin:
+            watched += last - begin if has > 0 or stands_in else 0.0
+            use.add(last, total, watched)
+        use.points += 1
+        before, had, end = point, has, last
+    for place, fall in cut:
+        more = [each for each in falls if each >= fall]
+        lacking = sum(more) / len(more) - fall
+        use.used[place:] = [each + lacking for each in use.used[place:]]
+    return use
 
 
-def _since(use: Use, since: datetime) -> Use:
-    if use.start >= since:
-        return use
-    share = (use.end - since) / (use.end - use.start)
-    return Use(since, use.end, use.amount * share)
+def _same_window(before: Point, after: Point) -> bool:
+    """Whether nothing but use can have changed what is left: no reset in between, and the same limit."""
+    resets = before.resets_at
+    return before.limit == after.limit and (resets is None or resets > after.first_seen)
+
+
+def together(uses: Sequence[Use]) -> Use:
+    """The use of pools that stand in for one another: added up, over the time of the one observed the longest."""
+    found = [use for use in uses if use.at]
+    if len(found) < 2:
+        return found[0] if found else Use()
+    longest = max(found, key=lambda use: use.seen[-1])
+    at = sorted({instant for use in found for instant in use.at})
+    return Use(
+        at,
+        [sum(use.by(instant)[0] for use in found) for instant in at],
+        [longest.by(instant)[1] for instant in at],
+        max(use.points for use in found),
+    )
+
+
+def days_of(use: Use, until: float) -> list[Day]:
+    """The days before `until` (seconds, as in the use), the newest first, back to the first that was observed."""
+    if not use.at:
+        return []
+    edges = [use.by(until)]
+    count = min(LOOK_BACK_DAYS, int(-(-(until - use.at[0]) // DAY_S)))
+    edges += [use.by(until - DAY_S * (index + 1)) for index in range(count)]
+    return [
+        Day(max(0.0, used - before), (seen - watched) / DAY_S, before)
+        for (used, seen), (before, watched) in itertools.pairwise(edges)
+    ]

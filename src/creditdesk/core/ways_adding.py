@@ -43,11 +43,17 @@ def free(seen: Look) -> list[Way]:
     gaps = _gaps(seen)
     places = [pool for pool in seen.order.held if seen.kind_of(pool) is PoolKind.SLOTS]
     short = max((gaps.get(pool, ZERO) for pool in places), default=ZERO)
-    if not seen.case.trackable or short <= 0:
+    if not seen.case.trackable or short <= 0 or any(_most(seen, pool) < short for pool in places):
         return []
     gives_up = Loss(LossKind.TRACKED, short)
     made = _made_room(seen, ("free", WayKind.FREE), dict.fromkeys(places, short))
     return [replace(made, short=short, gives_up=(gives_up,))] if made else []
+
+
+def _most(seen: Look, pool_id: str) -> Decimal:
+    """How many places of a pool there are to come free at the most: its limit."""
+    pool = seen.case.snapshot.pool(pool_id) if seen.case.snapshot else None
+    return Decimal("Infinity") if pool is None or pool.limit is None else pool.limit
 
 
 def packs(seen: Look) -> list[Way]:

@@ -49,11 +49,25 @@ def _check(listed: Listed) -> None:
     if bad * 100 > (items.given - items.blank) * MOST_REJECTED:
         what = f"This is no text list: {lines_words(bad)} of {items.given:,} can't be sent: {where_rejected(listed)}."
         raise SheetError(listed.name, 0, what, "Save it as CSV or text, or mend those lines.")
+    if not items.unique and listed.column.report:
+        raise SheetError(listed.name, 0, report_words(listed), "Nothing of it is left to send.")
     if not items.unique:
         held = f"{lines_words(items.given)}, all blank" if items.given else "it has no lines"
         held += " below the header" if listed.column.header_line else ""
         advice = _COLUMN_ADVICE if len(listed.column.columns) > 1 else "Put one item on a line."
         raise SheetError(listed.name, 0, f"The list holds nothing to send: {held}.", advice)
+
+
+def report_words(listed: Listed) -> str:
+    """What was taken of a report of a sending, and what was not; "" for any other list."""
+    if not listed.column.report:
+        return ""
+    taken, (accepted, unknown) = len(listed.items.unique), listed.column.passed
+    told = f"This is a report of an import: {taken:,} items that were not sent, or refused, are taken"
+    told += f"; {accepted:,} accepted are left out."
+    if unknown:
+        told += f" {unknown:,} unknown are left out, too: settle them in their own import."
+    return told
 
 
 def where_rejected(listed: Listed) -> str:

@@ -1,5 +1,7 @@
 """How a run ends: why it stands still is written down, what it really cost is read, and the activity page is told."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -28,19 +30,21 @@ async def ended(course: Course, halt: Halt) -> Sending:
         await outbox.cancel(sending_id)
     else:
         await outbox.stop(sending_id, halt.stop, halt.detail, halt.retry_at)
-    sending = await outbox.load(sending_id) or course.sending
-    spent = sending.spent
+    # Where the outbox is gone, what this run knows is told all the same.
+    gone = replace(course.sending, stop=halt.stop, stop_detail=halt.detail, retry_at=halt.retry_at)
+    sending = await outbox.kept.load(sending_id) or gone
+    spent = None
     if course.asked and halt.stop not in _QUIET:
-        spent = await _spent(course) or spent
+        spent = await _spent(course, sending.spent or {})
     now = course.now()
     await outbox.close(sending_id, spent, (sending.ended_at or now) if sending.done else None)
     await _tell(course, sending, halt, now)
-    return await outbox.load(sending_id) or sending
+    return await outbox.kept.load(sending_id) or sending
 
 
-async def _spent(course: Course) -> dict[str, Decimal] | None:
-    """What the pools lost since before the first request, by a reading made now; None when it fails."""
-    before = await course.outbox.before(course.sending.id)
+async def _spent(course: Course, so_far: Mapping[str, Decimal]) -> dict[str, Decimal] | None:
+    """What the pools lost in the runs before and in this one, by a reading made now; None when it fails."""
+    before = await course.outbox.kept.before(course.sending.id)
     try:
         reading = (await course.reader.read(course.sending.account)).reading
     except KeyError:  # the account was removed meanwhile
@@ -48,7 +52,8 @@ async def _spent(course: Course) -> dict[str, Decimal] | None:
     if reading.trouble is not None or reading.snapshot is None:
         return None
     after = left_of(reading.snapshot)
-    return {pool: left - after[pool] for pool, left in before.items() if pool in after}
+    lost = {pool: left - after[pool] for pool, left in before.items() if pool in after}
+    return {pool: amount + so_far.get(pool, Decimal(0)) for pool, amount in lost.items()}
 
 
 async def _tell(course: Course, sending: Sending, halt: Halt, now: datetime) -> None:

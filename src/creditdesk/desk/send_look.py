@@ -4,10 +4,12 @@ import asyncio
 from dataclasses import replace
 
 from creditdesk.core.pools import Trouble, TroubleKind
-from creditdesk.core.sending import Batch, BatchState, Stop, Tracked, next_planned
-from creditdesk.core.settling import Finding, Found, Question, settle
+from creditdesk.core.sending import Batch, BatchState, Stop, Tracked, next_planned, partly
+from creditdesk.core.settling import Finding, Found, Question, Rows, settle
 from creditdesk.desk.send_course import Course, Halt
 from creditdesk.providers.bulk_rows import LEAST_SIZE
+
+_NOT_BY_THIS = "Not sent: the vendor's list has all rows of it already, and some are new since this import began."
 
 
 class Look:
@@ -19,7 +21,7 @@ class Look:
 
     async def baseline(self) -> Halt | None:
         """List what the place has before the first request, once."""
-        if await self._course.outbox.baseline(self._course.sending.id) is not None:
+        if await self._course.outbox.kept.baseline(self._course.sending.id) is not None:
             return None
         ids: set[str] = set()
         for _ in range(2):  # rows may move between two pages: what either of two whole lists has was there
@@ -32,8 +34,31 @@ class Look:
         await self._course.outbox.keep_baseline(self._course.sending.id, ids)
         return None
 
+    async def again(self) -> Halt | None:
+        """Look before an import goes on: what is unknown, and what is there although this import did not send it.
+
+        Another program may have made a batch meanwhile; or it was sent, and the outbox is an older copy of itself.
+        """
+        halt = await self.look()
+        if halt is not None or not next_planned(self._course.sending.batches):
+            return halt
+        listed = await self._listed()
+        if isinstance(listed, Halt):
+            return listed
+        baseline, items, compared = await self._known()
+        rows = await asyncio.to_thread(Rows, listed, baseline, compared)
+        for batch in self._course.sending.batches:
+            part = items[batch.first : batch.first + batch.count]
+            if batch.state is BatchState.PLANNED and rows.have(part, self._course.sending.rows):
+                after = replace(batch, state=BatchState.ACCEPTED, detail=_NOT_BY_THIS)
+                if await self._course.outbox.conclude(self._course.sending.id, after, BatchState.PLANNED):
+                    self._course.show(after)
+        return None
+
     async def look(self) -> Halt | None:
         """Look all unknown batches up in the vendor's list, once; a list that cannot be had is a halt."""
+        if not self._course.unknown():
+            return None
         began = asyncio.get_running_loop().time()
         found: dict[int, tuple[Batch, Finding]] = {}
         for again in (False, True):
@@ -78,11 +103,7 @@ class Look:
         return found
 
     async def _findings(self, listed: tuple[Tracked, ...], began: float) -> list[tuple[Batch, Finding]]:
-        baseline = await self._course.outbox.baseline(self._course.sending.id) or frozenset()
-        items = [item for _, item in await self._course.outbox.items(self._course.sending.id)]
-        compared = tuple(
-            name for name in self._course.job.rule.row_fields if name in self._course.job.rule.items.row.fields
-        )
+        baseline, items, compared = await self._known()
         found = []
         for batch in self._course.unknown():
             end = batch.first + batch.count
@@ -93,9 +114,17 @@ class Look:
                 baseline=baseline,
                 others=(*items[: batch.first], *items[end:]),
                 quiet=batch.answered or self._quiet_in(batch, began) <= 0,
+                accepted=partly(batch),
             )
             found.append((batch, await asyncio.to_thread(settle, question, listed)))
         return found
+
+    async def _known(self) -> tuple[frozenset[str], list[str], tuple[str, ...]]:
+        """The ids that the place had before, all items, and the fields by which the list's rows are told apart."""
+        sending, rule = self._course.sending, self._course.job.rule
+        baseline = await self._course.outbox.kept.baseline(sending.id) or frozenset()
+        items = [item for _, item in await self._course.outbox.kept.items(sending.id)]
+        return baseline, items, tuple(name for name in rule.row_fields if name in rule.items.row.fields)
 
     async def _note(self, batch: Batch, finding: Finding) -> None:
         """Commit what the list says of a batch that is unknown."""

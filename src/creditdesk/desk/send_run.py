@@ -13,8 +13,19 @@ from decimal import Decimal
 from creditdesk.core.amounts import plain
 from creditdesk.core.pools import Snapshot, Trouble
 from creditdesk.core.send_sizing import Charged, size_batches
-from creditdesk.core.sending import STOPS, Batch, BatchState, Outcome, OutcomeKind, Stop, concluded, next_planned
+from creditdesk.core.sending import (
+    STOPS,
+    Batch,
+    BatchState,
+    Outcome,
+    OutcomeKind,
+    Stop,
+    concluded,
+    next_planned,
+    partly,
+)
 from creditdesk.core.verdict import Verdict, VerdictKind
+from creditdesk.desk.send_calls import SendError
 from creditdesk.desk.send_course import Course, Halt
 from creditdesk.desk.send_look import Look
 from creditdesk.providers.bulk import BulkCase
@@ -39,9 +50,8 @@ class Run:
     async def go(self) -> Halt:
         """Send what is planned and settle what is unknown; why it ended."""
         course = self._course
-        halt = await self._look.baseline()
-        if halt is None and course.unknown():
-            halt = await self._look.look()
+        begun = await course.outbox.kept.baseline(course.sending.id) is not None
+        halt = await (self._look.again() if begun else self._look.baseline())
         while halt is None:
             batch = next_planned(course.sending.batches)
             if course.control.wish:
@@ -52,6 +62,8 @@ class Run:
                 halt = await self._look.settle_rest()
             else:
                 halt = Halt()
+        if halt.stop and not course.control.wish and any(map(partly, course.unknown())):
+            await self._look.look()  # what the vendor accepted is told as that, whatever stopped the rest
         return halt
 
     async def settle(self) -> Halt | None:
@@ -72,7 +84,9 @@ class Run:
         case = await course.calls.case(course.job, sending.place.id)
         if isinstance(case, Trouble):
             return Halt(Stop.TROUBLE, case.message)
-        items = [item for _, item in await course.outbox.items(sending.id, batch.number)]
+        if (changed := self._changed()) is not None:
+            return changed
+        items = [item for _, item in await course.outbox.kept.items(sending.id, batch.number)]
         if course.control.wish:
             return Halt(course.control.wish)
         if not course.outbox.durable:
@@ -99,14 +113,14 @@ class Run:
             gone = concluded(batch, Outcome(OutcomeKind.UNKNOWN, _BROKEN_OFF), course.now())
             course.outbox.conclude(sending.id, gone, BatchState.SENDING)
             raise
+        outcome = self._counted(batch, outcome)
         after = concluded(batch, outcome, course.now())
-        if outcome.kind is OutcomeKind.ACCEPTED:
-            after = replace(after, detail=self._made(batch, outcome))
         if after.state is BatchState.UNKNOWN:
             course.since[course.key(after)] = asyncio.get_running_loop().time()
-        if not await course.outbox.conclude(sending.id, after, BatchState.SENDING):
-            return await self._taken_away()
+        kept = await course.outbox.conclude(sending.id, after, BatchState.SENDING)
         course.show(after)
+        if not kept:
+            return await self._taken_away()
         return await self._after(after, outcome)
 
     async def _after(self, batch: Batch, outcome: Outcome) -> Halt | None:
@@ -140,15 +154,30 @@ class Run:
         batch = self._course.sending.batch(number)
         return batch is not None and batch.state is BatchState.ACCEPTED
 
-    def _made(self, batch: Batch, outcome: Outcome) -> str:
+    def _counted(self, batch: Batch, outcome: Outcome) -> Outcome:
+        """An accepted create whose rows were counted: fewer than asked for are looked up before they are believed."""
         wanted = batch.count * max(len(self._course.sending.rows), 1)
-        if outcome.created is None or outcome.created == wanted:
-            return ""
-        return f"The vendor says that it made {outcome.created:,} rows; {wanted:,} were asked for."
+        if outcome.kind is not OutcomeKind.ACCEPTED or outcome.created in (None, wanted):
+            return outcome
+        made = outcome.created or 0
+        told = f"The vendor says that it made {made:,} rows; {wanted:,} were asked for."
+        return replace(outcome, kind=OutcomeKind.PARTLY if made < wanted else outcome.kind, message=told)
+
+    def _changed(self) -> Halt | None:
+        """The account may be another one since the run began: then nothing more goes out."""
+        course = self._course
+        try:
+            job = course.calls.job(course.sending.account, course.sending.operation)
+        except SendError as error:
+            return Halt(Stop.TROUBLE, str(error))
+        if (job.account.provider, job.account.base_url) != (course.sending.provider, course.sending.base_url):
+            return Halt(Stop.TROUBLE, f"{job.account.name} has another vendor or address than before.")
+        course.job = job
+        return None
 
     async def _taken_away(self) -> Halt:
         """The batch is not ours to send: it was cancelled elsewhere, or the outbox is not what it was."""
-        found = await self._course.outbox.load(self._course.sending.id)
+        found = await self._course.outbox.kept.load(self._course.sending.id)
         if found is None or not found.stop:
             return Halt(Stop.TROUBLE, _REPLACED)
         self._course.sending = found

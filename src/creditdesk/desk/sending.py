@@ -11,7 +11,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
 
-from creditdesk.core.import_plan import ImportPlan, Source, fingerprint
+from creditdesk.core.import_plan import ImportPlan, Source, begun_by, begun_mark
 from creditdesk.core.keywords import same
 from creditdesk.core.sending import BatchState, Place, Sending, Stop, split
 from creditdesk.core.series import Event, EventKind
@@ -43,6 +43,7 @@ _FATES = {
     BatchState.CANCELLED: "not sent",
 }
 _BUSY = "This account is sending already. Wait until that has ended, or stop it."
+_BEGUN = "This plan was begun already. Go on with that import, or make a new plan."
 _NOT_KEPT = "Nothing was sent: what is sent cannot be written down, because the history's file cannot be used."
 
 
@@ -100,10 +101,8 @@ class Sender:
         Raises PlanVoid when something that the plan is bound to has changed, OverLimit unless `confirmed` when it
         passes a spending limit or the reserve, SendError when it cannot be sent or kept.
         """
-        mark = fingerprint(plan)
-        sent = next((each for each in await self.sendings(plan.account) if each.plan == mark), None)
-        if sent is not None:
-            raise PlanVoid("This plan was begun already. Go on with that import, or make a new plan.")
+        if begun_by(plan, await self.sendings(plan.account)):
+            raise PlanVoid(_BEGUN)
         checked = await self._plans.check(plan, items, confirmed)
         await self._check_overlap(plan.account, plan.operation, plan.place.id, checked.items)
         sending = Sending(
@@ -117,7 +116,7 @@ class Sender:
             rows=plan.rows,
             factors=plan.factors,
             file=plan.name,
-            plan=mark,
+            plan=begun_mark(plan),
             expected=plan.expected,
             batches=split(plan.count, plan.batch),
             confirmed=confirmed,
@@ -126,7 +125,8 @@ class Sender:
         )
         if not self._outbox.durable:
             raise SendError(_NOT_KEPT)
-        await self._kept(self._outbox.add(sending, checked.items, checked.lines))
+        if not await self._kept(self._outbox.add(sending, checked.items, checked.lines)):
+            raise PlanVoid(_BEGUN)  # by somebody else, while the checks above were made
         return sending
 
     async def run(self, sending_id: str, told: Told | None = None) -> Sending:
@@ -143,7 +143,7 @@ class Sender:
                 await self._kept(self._outbox.stop(sending_id, Stop.NONE))
             sending = await self._found(sending_id)
             if sending.rest:
-                items = [item for _, item in await self._outbox.items(sending_id)]
+                items = [item for _, item in await self._kept(self._outbox.kept.items(sending_id))]
                 await self._check_overlap(sending.account, sending.operation, sending.place.id, items, sending_id)
             course = self._course(sending, job, control, told)
             going = Run(course).go if sending.stop is not Stop.CANCELLED else Run(course).settle
@@ -197,7 +197,7 @@ class Sender:
 
     async def sendings(self, account_id: str | None = None) -> tuple[Sending, ...]:
         """The sendings, newest first. What a process that is gone left on its way is unknown."""
-        for account in await self._outbox.caught():
+        for account in await self._kept(self._outbox.kept.caught()):
             lock = self._outbox.lock(account)
             try:
                 if lock is not None:
@@ -205,21 +205,21 @@ class Sender:
                         await self._outbox.recover(account, self._tools.clock())
             except OSError:  # a process that lives is sending
                 continue
-        return await self._outbox.sendings(account_id)
+        return await self._kept(self._outbox.kept.sendings(account_id))
 
     async def observed(self, account_id: str, operation: str) -> Mapping[str, Decimal]:
         """What the account's newest whole import really took for one item on one row, by pool id; empty without one."""
-        sendings = await self._outbox.sendings(account_id)
+        sendings = await self._kept(self._outbox.kept.sendings(account_id))
         return next((each.ratios for each in sendings if each.operation == operation and each.done and each.spent), {})
 
     async def items(self, sending_id: str) -> tuple[str, ...]:
         """The items of a sending, in their order."""
-        return tuple(item for _, item in await self._outbox.items(sending_id))
+        return tuple(item for _, item in await self._kept(self._outbox.kept.items(sending_id)))
 
     async def report(self, sending_id: str) -> tuple[tuple[int, str, str, str], ...]:
         """(line, item, fate, detail) for every item: accepted, refused, unknown or not sent."""
         sending = await self._found(sending_id)
-        items = await self._outbox.items(sending_id)
+        items = await self._kept(self._outbox.kept.items(sending_id))
         return tuple(
             (line, item, _FATES[batch.state], batch.detail)
             for batch in sending.batches
@@ -238,7 +238,7 @@ class Sender:
         return course
 
     async def _found(self, sending_id: str) -> Sending:
-        found = await self._kept(self._outbox.load(sending_id))
+        found = await self._kept(self._outbox.kept.load(sending_id))
         if found is None:
             raise SendError("There is no such import in the outbox.")
         return found
@@ -274,7 +274,7 @@ class Sender:
         self, account: str, operation: str, place: str, items: Sequence[str], own: str = ""
     ) -> None:
         """Raises SendError when an item may be there already by another import whose outcome is not known."""
-        unsettled = await self._kept(self._outbox.unsettled(account, operation, place))
+        unsettled = await self._kept(self._outbox.kept.unsettled(account, operation, place))
         open_items = {same(item) for sending, each in unsettled.items() if sending != own for item in each}
         count = sum(same(item) in open_items for item in items) if open_items else 0
         if count:
@@ -283,7 +283,8 @@ class Sender:
             )
 
     async def _note(self, sending: Sending, kind: EventKind, words: str) -> None:
-        await self._tools.history.add_event(Event(self._tools.clock(), sending.account, kind, detail=words))
+        event = Event(self._tools.clock(), sending.account, kind, detail=words)
+        await self._kept(self._tools.history.add_event(event))
 
     async def _kept(self, work: Awaitable[T]) -> T:
         """What comes of it; SendError when the outbox cannot be written or read."""

@@ -8,7 +8,7 @@ from creditdesk.core.definition import RequestRule
 from creditdesk.core.pools import STOPS_READING, Trouble, TroubleKind
 from creditdesk.core.sending import Place, Tracked
 from creditdesk.desk.reading import Reader
-from creditdesk.desk.send_calls import Calls, Control, SendError
+from creditdesk.desk.send_calls import Calls, Control, Job, SendError
 
 Told = Callable[[int, int], object]
 """Hears (how many are done, how many there are; 0: not known)."""
@@ -17,6 +17,8 @@ Changed = tuple[tuple[str, ...], tuple[tuple[str, str], ...]]
 
 _ENDS = STOPS_READING | {TroubleKind.EXHAUSTED, TroubleKind.NO_NETWORK, TroubleKind.KEYRING_LOCKED}
 """Troubles after which the next row would fare no better."""
+_UNSURE = frozenset({TroubleKind.VENDOR_DOWN, TroubleKind.BAD_ANSWER, TroubleKind.THROTTLED})
+"""Troubles after which the row may have been changed all the same."""
 
 
 class VendorRows:
@@ -76,20 +78,38 @@ class VendorRows:
             raise SendError(f"creditdesk cannot do that at {job.definition.name}: no request for it is known.")
         done: list[str] = []
         failed: list[tuple[str, str]] = []
+        unsure: set[str] = set()  # the vendor may have done it all the same
         for number, row in enumerate(ids):
             trouble = await self._once(lambda row=row: self._calls.act(job, request, place, row))  # type: ignore[misc]
             if trouble is None:
                 done.append(row)
             else:
                 failed.append((row, trouble.message))
+                if trouble.kind in _UNSURE:
+                    unsure.add(row)
             if told is not None:
                 told(number + 1, len(ids))
             if trouble is not None and (trouble.kind in _ENDS or trouble.kind is TroubleKind.THROTTLED):
                 failed += [(each, f"Not tried. {trouble.message}") for each in ids[number + 1 :]]
                 break
+        if unsure:
+            there = await self._there(job, place, request)
+            done += [row for row in ids if row in unsure and there(row)]
+            failed = [(row, said) for row, said in failed if row not in done]
         if done:
             await self._reader.read(account_id)
         return tuple(done), tuple(failed)
+
+    async def _there(self, job: Job, place: str, request: RequestRule) -> Callable[[str], bool]:
+        """Whether a change was made although its answer did not say so: by the vendor's list, as far as it tells."""
+        rows = await self._calls.whole(job, job.rule.items, place, self._wait())
+        if isinstance(rows, Trouble):
+            return lambda _: False
+        active = {each.id: each.active for each in rows}
+        if request is job.rule.remove:
+            return lambda row: row not in active
+        wanted = request is job.rule.resume
+        return lambda row: active.get(row) is wanted
 
     async def _once(self, act: Callable[[], Coroutine[Any, Any, Trouble | None]]) -> Trouble | None:
         """Do it; when the vendor asks to wait, again after that."""

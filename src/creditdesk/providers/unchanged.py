@@ -7,7 +7,6 @@ hash is kept, never a byte of it. Definitions whose answers mean something else 
 import hashlib
 import os
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -54,7 +53,8 @@ class Unchanged:
         kept = self._kept.get(account.id)
         if kept is None or kept.mark != mark or kept.definition is not definition:
             return None
-        return replace(kept.snapshot, read_at=now)
+        last = kept.snapshot
+        return Snapshot(now, last.source, last.pools, last.plan, last.inferred)
 
     def keep(self, account: Account, definition: Definition, mark: bytes, snapshot: Snapshot) -> None:
         """Remember what this answer made."""

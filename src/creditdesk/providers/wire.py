@@ -20,6 +20,7 @@ from functools import lru_cache
 import aiohttp
 import httpx
 from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.typedefs import StrOrURL
 
 from creditdesk.providers.resolver import Resolver
 
@@ -29,6 +30,7 @@ IDLE_S = 4.0
 MOST_HEADERS = 256
 MOST_HEADER_BYTES = 32 * 1024
 PIECE_BYTES = 16 * 1024
+MOST_PARSED = 1024
 
 
 class TlsWhy(StrEnum):
@@ -141,15 +143,20 @@ class Wire(httpx.AsyncBaseTransport):
         self._session = session
         self._proxy = proxy
         self._proxy_headers = proxy_headers
+        self._parsed: dict[str, StrOrURL] = {}  # addresses without a secret, as aiohttp wants them
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send one request. Raises the errors in this module's docstring."""
+        """Send one request. Raises the errors in this module's docstring.
+
+        Of its extensions `timeout` holds the limits; `fixed` says that no secret stands in the address.
+        """
         headers = {name.decode("latin-1").lower(): text.decode("latin-1") for name, text in request.headers.raw}
         limits = request.extensions["timeout"]
+        address = str(request.url)
         try:
             response = await self._session().request(
                 request.method,
-                str(request.url),
+                self._parsed.get(address, address),
                 headers=headers,
                 data=await request.aread() or None,
                 allow_redirects=False,
@@ -159,6 +166,8 @@ class Wire(httpx.AsyncBaseTransport):
             )
         except aiohttp.ClientError:  # `_once` did not meet it: nothing was sent
             raise httpx.UnsupportedProtocol("not an address that can be asked") from None
+        if request.extensions.get("fixed") and len(self._parsed) < MOST_PARSED:
+            self._parsed[address] = response.url
         return httpx.Response(response.status, headers=response.raw_headers, stream=_Body(response), request=request)
 
 

@@ -20,37 +20,11 @@ from creditdesk.store.rows import Row, instant, maybe_instant, maybe_micros, mic
 _CAUGHT = "The desk was stopped while this request was on its way."
 
 
-class Outbox:
-    """The sendings of one desk. Every method gives a `Pending`; a write has been committed when it is there."""
+class Kept:
+    """What the outbox holds. Every method gives a `Pending`."""
 
     def __init__(self, connections: Connections) -> None:
         self._connections = connections
-
-    @property
-    def durable(self) -> bool:
-        """Whether what is written outlives this process; otherwise nothing may be sent."""
-        return self._connections.durable
-
-    def lock(self, account: str) -> FileLock | None:
-        """What a process holds while it sends for an account, so that no other does; None where nothing is kept.
-
-        The system lets go of it when the process dies. Holding it raises LockBusy at once when another one has it.
-        """
-        folder = self._connections.folder
-        return FileLock(folder / f"sending-{account}.lock", limit_s=0.0) if folder else None
-
-    def add(self, sending: Sending, items: Sequence[str], lines: Sequence[int]) -> Pending[None]:
-        """Write a sending with its batches and items; `lines` are their line numbers. Raises HistoryError."""
-
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(statements.ADD_SENDING, (sending.id, *_sending_row(sending)))
-            for batch in sending.batches:
-                part = slice(batch.first, batch.first + batch.count)
-                texts = (_json(list(items[part])), _json(list(lines[part])))
-                row = (sending.id, sending.account, *_batch_row(batch), *texts)
-                connection.execute(statements.ADD_BATCH, row)
-
-        return self._connections.write(work)
 
     def sendings(self, account: str | None = None) -> Pending[tuple[Sending, ...]]:
         """The sendings of an account (None: of all), newest first, with their batches."""
@@ -88,24 +62,80 @@ class Outbox:
 
         return self._connections.read(work)
 
-    def keep_baseline(self, sending: str, ids: Iterable[str]) -> Pending[bool]:
-        """Keep the ids that the place had before; only the first ones are taken."""
-        row = (_json(sorted(ids)), sending)
-        return self._connections.write(lambda connection: _did(connection, statements.PUT_BASELINE, row))
-
-    def keep_before(self, sending: str, amounts: Mapping[str, Decimal]) -> Pending[bool]:
-        """Keep what the pools had before the first request; only the first ones are taken."""
-        row = (_amounts_text(amounts), sending)
-        return self._connections.write(lambda connection: _did(connection, statements.PUT_BEFORE, row))
-
     def before(self, sending: str) -> Pending[dict[str, Decimal]]:
-        """What the pools had before the first request, by id; empty while no request was made."""
+        """What the pools had before the first request that is not counted in `spent`, by id; empty without one."""
 
         def work(connection: sqlite3.Connection) -> dict[str, Decimal]:
             row = connection.execute(statements.BASELINE, (sending,)).fetchone()
             return _amounts(row[1]) or {} if row else {}
 
         return self._connections.read(work)
+
+    def caught(self) -> Pending[tuple[str, ...]]:
+        """The accounts that have a batch in the state sending, of a process that lives or is gone."""
+        query = statements.CAUGHT_SENDING
+        return self._connections.read(lambda connection: tuple(row[0] for row in connection.execute(query)))
+
+    def unsettled(self, account: str, operation: str, place: str) -> Pending[dict[str, tuple[str, ...]]]:
+        """The items that may have been sent to a place and are not settled, by their sending's id."""
+
+        def work(connection: sqlite3.Connection) -> dict[str, tuple[str, ...]]:
+            found: dict[str, tuple[str, ...]] = {}
+            for items, sending in connection.execute(statements.UNSETTLED, (account, place, operation)):
+                found[sending] = (*found.get(sending, ()), *json.loads(items))
+            return found
+
+        return self._connections.read(work)
+
+
+class Outbox:
+    """The sendings of one desk. A step gives a `Pending`: it has been committed when that is there."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self.kept = Kept(connections)
+
+    @property
+    def durable(self) -> bool:
+        """Whether what is written outlives this process; otherwise nothing may be sent."""
+        return self._connections.durable
+
+    def lock(self, account: str) -> FileLock | None:
+        """What a process holds while it sends for an account, so that no other does; None where nothing is kept.
+
+        The system lets go of it when the process dies. Holding it raises LockBusy at once when another one has it.
+        """
+        folder = self._connections.folder
+        return FileLock(folder / f"sending-{account}.lock", limit_s=0.0) if folder else None
+
+    def add(self, sending: Sending, items: Sequence[str], lines: Sequence[int]) -> Pending[bool]:
+        """Write a sending with its batches and items; `lines` are their line numbers. Raises HistoryError.
+
+        False: another one was begun by the same plan, perhaps a moment ago by another process; nothing was written.
+        """
+
+        def work(connection: sqlite3.Connection) -> bool:
+            if connection.execute(statements.BEGUN, (sending.account, sending.plan)).fetchone():
+                return False
+            connection.execute(statements.ADD_SENDING, (sending.id, *_sending_row(sending)))
+            for batch in sending.batches:
+                part = slice(batch.first, batch.first + batch.count)
+                texts = (_json(list(items[part])), _json(list(lines[part])))
+                row = (sending.id, sending.account, *_batch_row(batch), *texts)
+                connection.execute(statements.ADD_BATCH, row)
+            return True
+
+        return self._connections.write(work)
+
+    def keep_baseline(self, sending: str, ids: Iterable[str]) -> Pending[bool]:
+        """Keep the ids that the place had before; only the first ones are taken."""
+        row = (_json(sorted(ids)), sending)
+        return self._connections.write(lambda connection: _did(connection, statements.PUT_BASELINE, row))
+
+    def keep_before(self, sending: str, amounts: Mapping[str, Decimal]) -> Pending[bool]:
+        """Keep what the pools had before the first request of a run; only the first ones since `close` are taken."""
+        row = (_amounts_text(amounts), sending)
+        return self._connections.write(lambda connection: _did(connection, statements.PUT_BEFORE, row))
 
     def begin(self, sending: str, number: int, now: datetime) -> Pending[bool]:
         """Planned -> sending, before the request is made. False: it may not be sent (any more)."""
@@ -122,11 +152,6 @@ class Outbox:
         """Sending -> unknown, for the batches of a process that is gone. The caller holds the account's lock."""
         row = (micros(now), _CAUGHT, account)
         return self._connections.write(lambda connection: connection.execute(statements.RECOVER, row).rowcount)
-
-    def caught(self) -> Pending[tuple[str, ...]]:
-        """The accounts that have a batch in the state sending, of a process that lives or is gone."""
-        query = statements.CAUGHT_SENDING
-        return self._connections.read(lambda connection: tuple(row[0] for row in connection.execute(query)))
 
     def stop(self, sending: str, stop: Stop, detail: str = "", retry_at: datetime | None = None) -> Pending[bool]:
         """Note why a sending stands still; `Stop.NONE` lets it go on. False for one that was cancelled."""
@@ -148,20 +173,17 @@ class Outbox:
         return self._connections.write(lambda connection: connection.execute(statements.REPLAN, (sending,)).rowcount)
 
     def close(self, sending: str, spent: Mapping[str, Decimal] | None, ended_at: datetime | None) -> Pending[bool]:
-        """Note what the pools really lost, and when the sending ended."""
-        row = (None if spent is None else _amounts_text(spent), maybe_micros(ended_at), sending)
-        return self._connections.write(lambda connection: _did(connection, statements.SPENT, row))
+        """Note when the sending ended, and what the pools really lost until now (None: what is noted stays).
 
-    def unsettled(self, account: str, operation: str, place: str) -> Pending[dict[str, tuple[str, ...]]]:
-        """The items that may have been sent to a place and are not settled, by their sending's id."""
+        What is lost from now on is counted from the next amounts that `keep_before` is given.
+        """
 
-        def work(connection: sqlite3.Connection) -> dict[str, tuple[str, ...]]:
-            found: dict[str, tuple[str, ...]] = {}
-            for items, sending in connection.execute(statements.UNSETTLED, (account, place, operation)):
-                found[sending] = (*found.get(sending, ()), *json.loads(items))
-            return found
+        def work(connection: sqlite3.Connection) -> bool:
+            if spent is not None:
+                connection.execute(statements.SPENT, (_amounts_text(spent), sending))
+            return _did(connection, statements.ENDED, (maybe_micros(ended_at), sending))
 
-        return self._connections.read(work)
+        return self._connections.write(work)
 
 
 def _did(connection: sqlite3.Connection, statement: str, row: Row) -> bool:

@@ -16,6 +16,7 @@ from creditdesk.core.import_plan import ImportPlan, fingerprint
 from creditdesk.core.sending import Place
 from creditdesk.store.config_form import Wrong
 from creditdesk.store.files import replace_file
+from creditdesk.store.plan_guard import too_much
 from creditdesk.store.plan_values import address, amount, filled, identifier, instant, line, mark, path_text, whole
 
 SCHEMA = 1
@@ -52,6 +53,8 @@ def write_plan(path: Path, plan: ImportPlan) -> None:
 def read_plan(path: Path) -> ImportPlan:
     """The plan of a file. Raises PlanError."""
     text = _text(path)
+    if what := too_much(text):
+        raise PlanError(path, 0, "", f"this is no plan: it {what}")
     try:
         document = tomllib.loads(text, parse_float=lambda _: None)
     except tomllib.TOMLDecodeError as error:

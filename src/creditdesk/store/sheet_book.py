@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from itertools import islice
+from itertools import compress, islice
 from math import isfinite
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from creditdesk.store.sheet_error import SheetError
 from creditdesk.store.sheet_footer import TAIL_ROWS, footer_of
 from creditdesk.store.sheet_guard import unguarded
 from creditdesk.store.sheet_header import PREAMBLE_ROWS, SAMPLE_ROWS, Row, header_of, shape_from
+from creditdesk.store.sheet_report import left_to_send
 from creditdesk.store.sheet_text import Block
 from creditdesk.store.sheet_words import KNOWN, plain
 from creditdesk.store.sheet_zip import BROKEN, LOCKED, MEND, SAVE_AGAIN, UNLOCK
@@ -77,15 +78,19 @@ def book_blocks(book: Book) -> Iterator[Block]:
     while taken := list(islice(reading, _BLOCK)):
         ready = [*held, *taken]
         held = deque(ready[-TAIL_ROWS:])
-        yield _block(ready[:-TAIL_ROWS], shape.column, book.size * taken[-1][0] // max(1, rows + 1))
+        yield _block(ready[:-TAIL_ROWS], shape, book.size * taken[-1][0] // max(1, rows + 1))
     left_out = footer_of([[_text(cell) for cell in row] for _, row in held], True, shape.header_line > 0)
     kept = [row for place, row in enumerate(held) if place not in left_out]
-    yield replace(_block(kept, shape.column, book.size), footer=len(left_out))
+    yield replace(_block(kept, shape, book.size), footer=len(left_out))
 
 
-def _block(rows: Sequence[_Raw], column: int, done: int) -> Block:
+def _block(rows: Sequence[_Raw], shape: Shape, done: int) -> Block:
+    column, passed = shape.column, (0, 0)
+    if shape.report:
+        wanted, passed = left_to_send(rows)
+        rows = list(compress(rows, wanted))
     cells = ["" if column >= len(row) else unguarded(_text(row[column])).replace("\n", " ") for _, row in rows]
-    return Block("\n".join(cells), [line for line, _ in rows], done)
+    return Block("\n".join(cells), [line for line, _ in rows], done, 0, passed)
 
 
 def _is_named(path: Path, kind: str) -> bool:

@@ -1,12 +1,13 @@
 """The bytes of a text file as UTF-8 or one byte a character, in pieces that end with a line.
 
 The columns of a million lines are cut out of bytes, which is faster than decoding all of it first. A line ends with
-\\n or \\r\\n; only in a file that has no \\n does it end with \\r.
+\\n, \\r\\n or \\r, also where one file has several of them; of \\r\\r\\n the first is white space.
 """
 
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from typing import BinaryIO, Protocol
 
@@ -15,6 +16,12 @@ from creditdesk.store.sheet_header import Row
 PIECE = 1 << 16  # bytes: what is done to a piece at once stays in the processor's cache
 _TAIL = 1 << 12
 """Bytes that the last piece has at least, if the file has them: rows of totals are looked for in it."""
+MOST_CELL = 1 << 24
+"""Characters that a cell may have: a column of web pages is passed over, and a quote that never closes is found out."""
+csv.field_size_limit(MOST_CELL)
+
+_ALONE = re.compile(r"\r(?!\r*\n)")
+_ALONE_BYTES = re.compile(rb"\r(?!\r*\n)")
 _AS_THEY_ARE = frozenset({"utf-8", "cp1252", "iso8859-1", "ascii"})
 
 
@@ -94,21 +101,39 @@ class Feed:
 
     def _read(self) -> bytes:
         data = self._source.read(PIECE)
-        return data if not data or data.endswith(b"\n") else data + self._source.readline()
+        if data and not data.endswith(b"\n"):
+            data += self._source.readline()
+        if b"\r" in data and data.count(b"\r") > data.count(b"\r\n"):
+            data = _ALONE_BYTES.sub(b"\n", data)
+        return data
 
 
 def lines_of(text: str) -> Iterator[str]:
-    """The lines of a text. A lone \\r is white space like \\v, which the csv module takes for no line's end."""
-    return io.StringIO(text.replace("\r\n", "\n").replace("\r", "\v"), newline="\n")
+    """The lines of a text. The first of \\r\\r\\n becomes \\v, white space that is no line's end to the csv module."""
+    if "\r" in text:
+        text = _ALONE.sub("\n", text).replace("\r\n", "\n").replace("\r", "\v")
+    return io.StringIO(text, newline="\n")
 
 
 def records(lines: Iterator[str], delimiter: str, first: int = 1) -> Iterator[Row]:
-    """(the line it begins on, its cells) of every record. Raises csv.Error; `lines` stands where it did not end."""
+    """(the line it begins on, its cells) of every record. Raises csv.Error for a cell that does not end.
+
+    A space between a delimiter and a quote is no part of the cell.
+    """
     if not delimiter:
         for number, line in enumerate(lines, first):
             yield number, [line.rstrip("\r\n")]
         return
-    reader, begun = csv.reader(lines, delimiter=delimiter), 0
+    ended = False
+
+    def giving() -> Iterator[str]:
+        nonlocal ended
+        yield from lines
+        ended = True
+
+    reader, begun = csv.reader(giving(), delimiter=delimiter, skipinitialspace=delimiter != "\t"), 0
     for cells in reader:
+        if ended:  # the csv module takes the end of a file for the end of a cell
+            raise csv.Error("a quote is not closed")
         yield first + begun, cells or [""]
         begun = reader.line_num

@@ -43,6 +43,7 @@ class Shape:
     preview_lines: tuple[int, ...] = ()
     sheet: str = ""
     sheets: tuple[str, ...] = ()
+    report: bool = False  # of a sending: rows are taken by their fate
 
     @property
     def name(self) -> str:
@@ -57,7 +58,8 @@ class Column:
     `delimiter` "" means that a line is an item; `header_line` is 1-based, 0 for none; `first_line` is that of the first
     item. `encoding` is "xlsx", "xlsb", "xls" or "ods" for a workbook, whose `sheet` was read of its `sheets`. `preview`
     has the cells of the file's first rows, or of those round a header further down, and `preview_lines` their lines.
-    `footer` rows of totals were left out. `lines` has the cells themselves where they were asked for, below the header.
+    `footer` rows of totals were left out; of a `report` of a sending also the `passed` rows: those that were accepted,
+    and those whose fate is not known. `lines` has the cells themselves where they were asked for, below the header.
     """
 
     lines: list[str]
@@ -72,9 +74,11 @@ class Column:
     preview_lines: tuple[int, ...] = ()
     footer: int = 0
     first_line: int = 1
+    report: bool = False
+    passed: tuple[int, int] = (0, 0)
 
 
-def column_of(shape: Shape, footer: int, lines: list[str]) -> Column:
+def column_of(shape: Shape, footer: int, lines: list[str], passed: tuple[int, int] = (0, 0)) -> Column:
     """What is told of a file that was read so."""
     return Column(
         lines,
@@ -89,6 +93,8 @@ def column_of(shape: Shape, footer: int, lines: list[str]) -> Column:
         shape.preview_lines,
         footer,
         shape.first_line,
+        shape.report,
+        passed,
     )
 
 

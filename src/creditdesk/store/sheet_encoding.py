@@ -1,6 +1,7 @@
 """The encoding of a file of keywords, told by its bytes; or that it is no text at all."""
 
 import codecs
+import re
 import unicodedata
 from pathlib import Path
 
@@ -25,6 +26,7 @@ _OTHER_KINDS = (
     (b"SQLite format 3\0", "This is a database, no text list."),
     (b"PAR1", "This is a Parquet file, no text list."),
 )
+_JSON = re.compile(rb"\[?\s*\{\s*\"")
 _MARKUP = (b"<!doctype html", b"<html", b"<table", b"<?xml", b"{\\rtf")
 NO_TEXT = "This is no text list."
 _LONGER = 1 << 20
@@ -48,16 +50,19 @@ def encoding_of(path: Path) -> str:
                 raise SheetError(path.name, 0, what, SAVE_AS_TEXT)
         if start.removeprefix(codecs.BOM_UTF8).lstrip().lower().startswith(_MARKUP):
             raise SheetError(path.name, 0, "This is a web page or a document, no text list.", _SAVE_MARKUP)
+        if _JSON.match(start.removeprefix(codecs.BOM_UTF8).lstrip()):
+            raise SheetError(path.name, 0, "This is JSON, no text list.", SAVE_AS_TEXT)
         for mark, encoding in _MARKS:
             if start.startswith(mark):
                 return encoding
         if b"\0" in start:
-            wide = _wide_encoding(start)
+            wide = "" if _is_narrow(start) else _wide_encoding(start)
             if wide:
                 return wide
             if start.count(0) * 100 > len(start):
                 raise SheetError(path.name, 0, NO_TEXT, SAVE_AS_TEXT)
-        return "utf-8" if _is_utf8(start + file.read(_LONGER)) else "cp1252"
+        start += file.read(_LONGER)
+        return "utf-8" if _is_utf8(start) or mostly_utf8(start) else "cp1252"
 
 
 def chosen_encoding(file: str, name: str | None) -> str | None:
@@ -70,6 +75,19 @@ def chosen_encoding(file: str, name: str | None) -> str | None:
         what = f'There is no encoding "{name}".'
         raise SheetError(file, 0, what, "Try utf-8, utf-16, cp1252, cp1250, cp1251, shift_jis or gb18030.") from None
     return name.casefold()
+
+
+def mostly_utf8(data: bytes) -> bool:
+    """Whether these bytes, which are no UTF-8, are UTF-8 with a few damaged characters; it has more whole ones then."""
+    text = data.decode("utf-8", "replace")
+    damaged = text.count("\ufffd")
+    return sum(character > "\x7f" for character in text) > damaged * 4
+
+
+def _is_narrow(start: bytes) -> bool:
+    """Whether this is text of one byte a character that has stray zero bytes: its line ends stand alone."""
+    ends = start.count(b"\n")
+    return start.count(0) * 100 < len(start) and ends > 2 * (start.count(b"\n\0") + start.count(b"\0\n"))
 
 
 def _wide_encoding(start: bytes) -> str:

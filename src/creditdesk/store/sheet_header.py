@@ -79,10 +79,10 @@ def shape_from(file: str, rows: Sequence[Row], heads: Set[str], choice: Choice, 
     if place is None and choice.header_line is None:
         place = header_by_numbers(rows)
     if place is None:
-        header_line, columns = 0, _names([""] * max((len(cells) for _, cells in rows), default=1))
+        header_line, columns = 0, column_names([""] * max((len(cells) for _, cells in rows), default=1))
         first_line, body = (rows[0][0] if rows else 1), rows
     else:
-        header_line, columns = rows[place][0], _names(rows[place][1])
+        header_line, columns = rows[place][0], column_names(rows[place][1])
         body = rows[place + 1 :]
         breaks = sum(cell.count("\n") for cell in rows[place][1])
         first_line = body[0][0] if body else header_line + breaks + 1
@@ -119,9 +119,11 @@ def _chosen_header(file: str, rows: Sequence[Row], choice: Choice) -> int | None
     raise SheetError(file, choice.header_line, "There is no such line to be the header.", "Choose a line of the file.")
 
 
-def _names(cells: Sequence[str]) -> tuple[str, ...]:
+def column_names(cells: Sequence[str]) -> tuple[str, ...]:
+    """The names of columns, by the cells of their header; a column without one has its number."""
     return tuple(
-        " ".join(unguarded(cell).split())[:_SHOWN] or f"Column {number}" for number, cell in enumerate(cells, 1)
+        " ".join(unguarded(cell.replace("\ufeff", "")).split())[:_SHOWN] or f"Column {number}"
+        for number, cell in enumerate(cells, 1)
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from creditdesk.store.sheet_choice import Choice, Column, Shape, column_of
 from creditdesk.store.sheet_error import SheetError
+from creditdesk.store.sheet_report import as_report
 from creditdesk.store.sheet_shape import shape_of
 from creditdesk.store.sheet_text import Block, NotUtf8, text_blocks
 from creditdesk.store.sheet_zip import workbook_kind
@@ -37,18 +38,18 @@ def read_column(path: Path, choice: Choice | str | None = None) -> Column:
     """One column of a file with its cells as they stand, line breaks aside, read in this process. Raises SheetError."""
     if not isinstance(choice, Choice):
         choice = Choice(column=choice)
-    shape, lines, footer = None, list[str](), 0
+    shape, lines, footer, accepted, unknown = None, list[str](), 0, 0, 0
     for found in read_file(path, choice):
         if isinstance(found, Shape):
-            shape, lines, footer = found, [], 0
-        elif found.lines:
+            shape, lines, footer, accepted, unknown = found, [], 0, 0, 0
+            continue
+        if found.lines:
             lines += [cell.removesuffix("\r") for cell in found.text.split("\n")]
-            footer += found.footer
-        else:
-            footer += found.footer
+        footer += found.footer
+        accepted, unknown = accepted + found.passed[0], unknown + found.passed[1]
     if shape is None:
         raise SheetError(path.name, 0, "The file can't be read.")
-    return column_of(shape, footer, lines)
+    return column_of(shape, footer, lines, (accepted, unknown))
 
 
 def _read(path: Path, choice: Choice) -> Iterator[Shape | Block]:
@@ -57,14 +58,23 @@ def _read(path: Path, choice: Choice) -> Iterator[Shape | Block]:
         from creditdesk.store.sheet_book import book_blocks, open_book  # a text file does without the library
 
         book = open_book(path, kind, choice)
+        if (told := as_report(book.shape, choice)) is not None:
+            book = open_book(path, kind, replace(told, delimiter=choice.delimiter, sheet=book.shape.sheet))
+            book = replace(book, shape=replace(book.shape, report=True))
         yield book.shape
         yield from book_blocks(book)
         return
-    shape = shape_of(path, choice)
+    shape = _text_shape(path, choice)
     yield shape
     try:
         yield from text_blocks(path, shape, choice.encoding is None and shape.encoding == "utf-8")
     except NotUtf8:
-        shape = shape_of(path, replace(choice, encoding="cp1252"))
+        shape = _text_shape(path, replace(choice, encoding="cp1252"))
         yield shape
         yield from text_blocks(path, shape, False)
+
+
+def _text_shape(path: Path, choice: Choice) -> Shape:
+    shape = shape_of(path, choice)
+    told = as_report(shape, choice)
+    return shape if told is None else replace(shape_of(path, told), report=True)

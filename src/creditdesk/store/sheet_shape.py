@@ -72,26 +72,32 @@ def _delimiter_of(lines: Sequence[str], known: Set[str], table: bool, forced: bo
     lines = lines[:SAMPLE_ROWS]
     best: tuple[bool, float, int, str] = (False, 0.0, 0, "")
     for delimiter in DELIMITERS:
-        rows = _split(lines, delimiter)
+        rows, whole = _split(lines, delimiter)
         del rows[len(rows) - len(footer_of(rows, True, True)) :]
         header = _header(rows, known, table or forced or delimiter == "\t")
         share, wide = _share(rows, header)
-        if wide and _is_table(rows, (share, header is not None), delimiter, (table, forced)):
+        if (
+            wide
+            and (whole or header is not None)
+            and _is_table(rows, (share, header is not None), delimiter, (table, forced))
+        ):
             best = max(best, (header is not None, share, wide, delimiter))
     if best[3]:
         return best[3]
     filled = [line.strip() for line in lines if line.strip()]
     quoted = [len(line) > 1 and line[0] == line[-1] == '"' for line in filled]
-    one_column = any(quoted) and all(len(row) == 1 for row in _split(lines, ","))
+    one_column = any(quoted) and all(len(row) == 1 for row in _split(lines, ",")[0])
     return "," if one_column and (table or all(quoted)) else ""
 
 
-def _split(lines: Sequence[str], delimiter: str) -> list[list[str]]:
-    """The rows that are not blank; none when they can't be told apart."""
+def _split(lines: Sequence[str], delimiter: str) -> tuple[list[list[str]], bool]:
+    """The rows that are not blank, and whether all of them end."""
+    rows: list[list[str]] = []
     try:
-        return [row for row in csv.reader(lines, delimiter=delimiter) if any(cell.strip() for cell in row)]
+        rows.extend(cells for _, cells in records(iter(lines), delimiter) if any(cell.strip() for cell in cells))
     except csv.Error:
-        return []
+        return rows, False
+    return rows, True
 
 
 def _header(rows: Sequence[Sequence[str]], known: Set[str], preamble: bool) -> int | None:

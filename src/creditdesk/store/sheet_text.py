@@ -8,16 +8,20 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import compress, islice
 from pathlib import Path
 
 from creditdesk.store.sheet_bytes import Feed, lines_of, opened, records
 from creditdesk.store.sheet_choice import Shape
+from creditdesk.store.sheet_encoding import mostly_utf8
 from creditdesk.store.sheet_error import SheetError
 from creditdesk.store.sheet_footer import footer_of
 from creditdesk.store.sheet_guard import unguarded, unguarded_lines
-from creditdesk.store.sheet_header import Row
+from creditdesk.store.sheet_header import Row, column_names
+from creditdesk.store.sheet_report import left_to_send
 
+_CERTAIN = 3
+"""Delimiters in a cell with line breaks from which it is surely no text."""
 _MASK = b"\x1f"
 """Stands for a delimiter inside quotes while the column is cut out."""
 
@@ -28,12 +32,17 @@ class NotUtf8(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Cells of a column joined by line feeds, their lines, how many bytes of the file were read, and rows left out."""
+    """Cells of a column joined by line feeds, their lines, how many bytes of the file were read, and rows left out.
+
+    `footer` rows were totals or the header once more. `passed`: of a report of a sending, the rows that were accepted,
+    and those whose fate is not known.
+    """
 
     text: str
     lines: Sequence[int]
     done: int
     footer: int = 0
+    passed: tuple[int, int] = (0, 0)
 
 
 def text_blocks(path: Path, shape: Shape, strict: bool) -> Iterator[Block]:
@@ -41,9 +50,9 @@ def text_blocks(path: Path, shape: Shape, strict: bool) -> Iterator[Block]:
     with path.open("rb") as file:
         source, codec = opened(file, shape.encoding)
         feed = Feed(source)
-        for _ in range(shape.first_line - 1):
-            feed.line()
-        cutting = _Cutting(path.name, shape, feed, (codec, "strict" if strict else "replace"))
+        above = [feed.line() for _ in range(shape.first_line - 1)]
+        header = b"".join(above[shape.header_line - 1 :]) if shape.header_line else b""
+        cutting = _Cutting(path.name, shape, feed, (codec, "strict" if strict else "replace"), header)
         try:
             yield from cutting.blocks()
         except UnicodeDecodeError:
@@ -51,14 +60,16 @@ def text_blocks(path: Path, shape: Shape, strict: bool) -> Iterator[Block]:
 
 
 class _Cutting:
-    def __init__(self, file: str, shape: Shape, feed: Feed, codec: tuple[str, str]) -> None:
+    def __init__(self, file: str, shape: Shape, feed: Feed, codec: tuple[str, str], header: bytes) -> None:
         self._file = file
         self._shape = shape
         self._feed = feed
         self._codec = codec
         self._line = shape.first_line
+        self._sure = False  # that it is what it was taken for
         mark = re.escape(shape.delimiter.encode())
         self._mark = shape.delimiter.encode()
+        self._header = header.strip() if self._mark and len(shape.columns) > 1 else b""
         self._behind = re.compile(rb"%s[^\n]*" % mark) if mark else None
         self._cell = re.compile(rb"(?:[^%s\n]*%s){%d}([^%s\n]*)[^\n]*\n|[^\n]*\n" % (mark, mark, shape.column, mark))
 
@@ -74,7 +85,7 @@ class _Cutting:
             yield self._read(data) if cut is None else self._block(cut)
 
     def _block(self, data: bytes) -> Block:
-        text = data.decode(*self._codec)
+        text = self._text(data)
         first, self._line = self._line, self._line + text.count("\n")
         return Block(unguarded_lines(text.removesuffix("\n")), range(first, self._line), self._feed.tell())
 
@@ -82,6 +93,8 @@ class _Cutting:
         """The column of whole lines, a cell a line; None when that needs a closer look."""
         if not self._mark:
             return data
+        if self._shape.report or self._is_headed(data):
+            return None
         masked = False
         if b'"' in data:
             bare = unquoted(data, self._mark)
@@ -96,16 +109,34 @@ class _Cutting:
 
     def _read(self, data: bytes) -> Block:
         """The column of lines of which the last may go on."""
-        rows = self._rows(data)
-        return Block("\n".join(map(self._cell_of, rows)), [line for line, _ in rows], self._feed.tell())
+        return self._taken(*self._unheaded(data))
 
     def _end(self, data: bytes) -> Block:
-        rows = self._rows(data)
+        rows, again = self._unheaded(data)
         left_out = footer_of([cells for _, cells in rows], bool(self._shape.delimiter), self._shape.header_line > 0)
         for place in reversed(left_out):
             del rows[place]
+        return self._taken(rows, again + len(left_out))
+
+    def _is_headed(self, data: bytes) -> bool:
+        """Whether the header may stand there once more, as in exports that were put together."""
+        return self._header != b"" and self._header in data
+
+    def _unheaded(self, data: bytes) -> tuple[list[Row], int]:
+        """The records of these lines but the header, and how often that was left out."""
+        rows = self._rows(data)
+        if not self._is_headed(data):
+            return rows, 0
+        kept = [row for row in rows if column_names(row[1]) != self._shape.columns]
+        return kept, len(rows) - len(kept)
+
+    def _taken(self, rows: list[Row], footer: int) -> Block:
+        passed = (0, 0)
+        if self._shape.report:
+            wanted, passed = left_to_send(rows)
+            rows = list(compress(rows, wanted))
         text = "\n".join(map(self._cell_of, rows))
-        return Block(text, [line for line, _ in rows], self._feed.tell(), len(left_out))
+        return Block(text, [line for line, _ in rows], self._feed.tell(), footer, passed)
 
     def _cell_of(self, row: Row) -> str:
         cells, column = row[1], self._shape.column
@@ -113,7 +144,7 @@ class _Cutting:
 
     def _rows(self, data: bytes) -> list[Row]:
         """The records of these lines, and of as many more as the last record has."""
-        lines = list(lines_of(data.decode(*self._codec)))
+        lines = list(lines_of(self._text(data)))
         given = 0
 
         def giving() -> Iterator[str]:
@@ -131,14 +162,39 @@ class _Cutting:
             while given < len(lines):
                 rows += islice(reading, 1)
         except csv.Error:
-            what = "A cell does not end (a quote is not closed)."
             line = rows[-1][0] + sum(cell.count("\n") for cell in rows[-1][1]) + 1 if rows else self._line
-            raise SheetError(self._file, line, what, "Check the quotes from this line on.") from None
+            raise self._unclosed(line) from None
         self._line += given
+        swallowed = next((line for line, cells in rows if self._has_lines(cells)), 0)
+        if swallowed:
+            raise self._unclosed(swallowed)
         return rows
 
+    def _has_lines(self, cells: Sequence[str]) -> bool:
+        """Whether the column's cell holds whole lines of the table: a quote in it that is not closed took them in."""
+        column = self._shape.column
+        breaks = cells[column].count("\n") if column < len(cells) else 0
+        if not breaks:
+            return False
+        return cells[column].count(self._shape.delimiter) >= max(_CERTAIN, breaks * (len(self._shape.columns) - 1))
+
+    def _unclosed(self, line: int) -> SheetError:
+        what = "A cell does not end (a quote is not closed)."
+        return SheetError(self._file, line, what, "Check the quotes from this line on.")
+
     def _line_more(self) -> str:
-        return "".join(lines_of(self._feed.line().decode(*self._codec)))
+        return "".join(lines_of(self._text(self._feed.line())))
+
+    def _text(self, data: bytes) -> str:
+        """Decoded. A damaged character in what has been UTF-8 so far is one, and no other encoding."""
+        try:
+            text = data.decode(*self._codec)
+        except UnicodeDecodeError:
+            if not self._sure and not mostly_utf8(data):
+                raise
+            return data.decode(self._codec[0], "replace")
+        self._sure = self._sure or not text.isascii()
+        return text
 
 
 def unquoted(data: bytes, mark: bytes) -> bytes | None:

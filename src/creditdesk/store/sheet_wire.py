@@ -33,9 +33,10 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """All of it was sent; so many rows at the end were left out."""
+    """All of it was sent; so many rows at the end were left out, and of a report those that `passed` counts."""
 
     footer: int
+    passed: tuple[int, int] = (0, 0)
 
 
 Message = Shape | Part | Failed | Ended
@@ -66,9 +67,9 @@ def sent_error(error: SheetError) -> bytes:
     return _line("failed", {"file": error.file, "line": error.line, "what": error.what, "advice": error.advice})
 
 
-def sent_end(footer: int) -> bytes:
+def sent_end(footer: int, passed: tuple[int, int] = (0, 0)) -> bytes:
     """That was all."""
-    return _line("ended", {"footer": footer})
+    return _line("ended", {"footer": footer, "passed": passed})
 
 
 def received(stream: IO[bytes]) -> Iterator[Message]:
@@ -85,7 +86,7 @@ def received(stream: IO[bytes]) -> Iterator[Message]:
         elif kind == "failed":
             yield Failed(**told)
         else:
-            yield Ended(**told)
+            yield Ended(told["footer"], tuple(told["passed"]))
 
 
 def _part(told: dict[str, Any], blobs: list[bytes]) -> Part:

@@ -31,17 +31,18 @@ def main(argv: Sequence[str]) -> int:
     path, choice = Path(argv[0]), Choice(**json.loads(argv[1])) if len(argv) > 1 else Choice()
     with open(1, "wb", closefd=False) as output:  # a frozen windowed app has no sys.stdout
         try:
-            total, footer, cleaning = 0, 0, Cleaning()
+            total, footer, cleaning, accepted, unknown = 0, 0, Cleaning(), 0, 0
             for found in read_file(path, choice):
                 if isinstance(found, Shape):
-                    total, footer, cleaning = os.stat(path).st_size, 0, Cleaning()
+                    total, footer, cleaning, accepted, unknown = os.stat(path).st_size, 0, Cleaning(), 0, 0
                     output.write(sent_shape(found))
                     continue
                 footer += found.footer
+                accepted, unknown = accepted + found.passed[0], unknown + found.passed[1]
                 if found.lines:
                     piece = cleaning.take(found.text, found.lines)
                     output.write(sent_part(Part(piece, len(found.lines), found.done, total)))
-            output.write(sent_end(footer))
+            output.write(sent_end(footer, (accepted, unknown)))
         except SheetError as error:
             output.write(sent_error(error))
             return 1

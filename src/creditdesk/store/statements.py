@@ -88,8 +88,11 @@ UNIT = "SELECT unit FROM pool WHERE account = ? AND pool = ?"
 
 ADD_POINT = f"""INSERT INTO point (account, pool, {POINT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (account, pool, first_seen) DO NOTHING"""
-EXTEND_POINT = """UPDATE point SET last_seen = ?, resets_at = ?, expires_at = ?
-    WHERE account = ? AND pool = ? AND first_seen = ?"""
+EXTEND_POINT = ADD_POINT.replace(
+    "DO NOTHING",
+    "DO UPDATE SET last_seen = excluded.last_seen, resets_at = excluded.resets_at, expires_at = excluded.expires_at",
+)
+"""The row is there: only these three columns change. An INSERT, since many rows of it go out in one statement."""
 
 ADD_EVENT = f"INSERT INTO event ({EVENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id"
 USE_OF_EVENT = "SELECT amount FROM event WHERE id = ? AND account = ? AND pool = ? AND kind = ?"
@@ -132,6 +135,7 @@ SENDING_COLUMNS = """account, operation, place, place_name, count, batch_size, c
 BATCH_COLUMNS = "number, first_item, count, state, sent_at, ended_at, status, detail, answered, tries"
 ADD_SENDING = f"""INSERT INTO sending (id, {SENDING_COLUMNS})
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+BEGUN = "SELECT 1 FROM sending WHERE account = ? AND plan = ? AND plan != ''"
 ADD_BATCH = f"""INSERT INTO batch (sending, account, {BATCH_COLUMNS}, items, line_numbers)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 SENDINGS = f"SELECT id, {SENDING_COLUMNS} FROM sending"
@@ -141,7 +145,8 @@ ALL_ITEMS = "SELECT items, line_numbers FROM batch WHERE sending = ? ORDER BY nu
 BASELINE = "SELECT baseline, before_it FROM sending WHERE id = ?"
 PUT_BASELINE = "UPDATE sending SET baseline = ? WHERE id = ? AND baseline IS NULL"
 PUT_BEFORE = "UPDATE sending SET before_it = ? WHERE id = ? AND before_it IS NULL"
-SPENT = "UPDATE sending SET spent = ?, ended_at = ? WHERE id = ?"
+ENDED = "UPDATE sending SET ended_at = ? WHERE id = ?"
+SPENT = "UPDATE sending SET spent = ?, before_it = NULL WHERE id = ?"
 STOP = "UPDATE sending SET stop = ?, stop_detail = ?, retry_at = ? WHERE id = ? AND stop != 'cancelled'"
 BEGIN_BATCH = """UPDATE batch SET state = 'sending', sent_at = ?, ended_at = NULL, status = NULL, detail = '',
     answered = 0, tries = tries + 1 WHERE sending = ? AND number = ? AND state = 'planned'

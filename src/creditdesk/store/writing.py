@@ -15,10 +15,6 @@ from typing import Any
 from creditdesk.store import statements
 from creditdesk.store.rows import Row
 
-_EXTEND_POINT = statements.ADD_POINT.replace(
-    "DO NOTHING",
-    "DO UPDATE SET last_seen = excluded.last_seen, resets_at = excluded.resets_at, expires_at = excluded.expires_at",
-)
 _ROW = re.compile(r"(?<=VALUES )\([?, ]+\)")
 _MOST_ROWS = 64
 
@@ -128,7 +124,7 @@ class WritingConnection(sqlite3.Connection):
         ours = self.total_changes == self._changes
         points, self._points = self._points, {}
         conditions, self._conditions = self._conditions, {}
-        for statement, rows in ((_EXTEND_POINT, points), (statements.PUT_CONDITION, conditions)):
+        for statement, rows in ((statements.EXTEND_POINT, points), (statements.PUT_CONDITION, conditions)):
             waiting = list(rows.values())
             while waiting:
                 count = min(_MOST_ROWS, 1 << (len(waiting).bit_length() - 1))

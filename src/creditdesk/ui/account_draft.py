@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from creditdesk.core.definition import Definition, Param
 from creditdesk.core.offers import holds
-from creditdesk.core.pools import Account, PoolKind, Thresholds
+from creditdesk.core.pools import Account, Custody, PoolKind, Thresholds
 from creditdesk.core.typed import Typed, typed_rules
 from creditdesk.ui import words
 
@@ -46,6 +46,12 @@ def hosts(definition: Definition) -> tuple[str, ...]:
     return tuple(dict.fromkeys(urlsplit(request.url).hostname or "" for request in definition.requests))
 
 
+def asked_later(definition: Definition) -> tuple[str, ...]:
+    """The hosts that no reading asks, but a free question of the sizer."""
+    found = dict.fromkeys(urlsplit(each.request.url).hostname or "" for each in definition.probes)
+    return tuple(host for host in found if host not in hosts(definition))
+
+
 def asks(definition: Definition, server: str = "") -> str:
     """What reading this vendor means, in a sentence or two. `server`: the test server asked instead, "" for none."""
     if not definition.readable:
@@ -54,6 +60,28 @@ def asks(definition: Definition, server: str = "") -> str:
     if server:
         return f"Asks the test server {server} on this computer, not {asked}."
     return f"Asks {asked} for your usage. Costs nothing."
+
+
+def kept_words(custody: Custody, store_name: str) -> str:
+    """Where a key is kept, a sentence."""
+    if custody is Custody.KEYRING:
+        return f"Kept in {store_name or 'the system’s keyring'}."
+    if custody is Custody.SESSION:
+        return "Kept in memory until you quit, then forgotten."
+    return "Read from the variable at each request; only its name is kept."
+
+
+def sent_words(definition: Definition, server: str) -> str:
+    """Whom a key is sent to, a sentence; `server`: the test server asked instead of the vendor, "" for none."""
+    asked, later = hosts(definition), asked_later(definition)
+    if not asked and not later:
+        return "It is not sent anywhere."
+    where = f"the test server {server} on this computer" if server else " and ".join(asked or later)
+    if not asked:
+        return f"It is sent to {where} only when you ask there what an import would cost."
+    if server:
+        return f"It is sent to {where}, and never leaves it."
+    return f"It never leaves this computer except to {where}."
 
 
 def server_of(base_url: str) -> str:

@@ -12,6 +12,7 @@ from creditdesk.ui import parts, theme
 from creditdesk.ui.account_draft import (
     Edited,
     Surroundings,
+    asked_later,
     free_name,
     hosts,
     interval_words,
@@ -67,7 +68,8 @@ class AccountForm(QWidget):
         fields = self.definition.credentials
         first: QWidget = self.key.field(fields[0].name) if fields and self._account is None else self.name
         first.setFocus()
-        self.name.selectAll()
+        if first is self.name:
+            self.name.selectAll()
 
     def check(self) -> bool:
         """Whether everything may be saved; what is wrong is said beside its field, and the first gets the keyboard."""
@@ -233,7 +235,7 @@ class AccountForm(QWidget):
             self.confirm.setChecked(False)
             self._outdate()
         self.confirm.setVisible(bool(origin))
-        asked = " and ".join(hosts(self.definition)) or "the vendor"
+        asked = " and ".join(hosts(self.definition) or asked_later(self.definition)) or "the vendor"
         self.confirm.setText(f"Send the key to {origin} instead of {asked}")
         self.confirm.setAccessibleName(self.confirm.text())
         self._forget_base_url_problem()

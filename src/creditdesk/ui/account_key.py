@@ -6,9 +6,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidg
 from creditdesk.core.definition import Credential, Definition
 from creditdesk.core.pools import Account, Custody
 from creditdesk.ui import icons, parts, theme
-from creditdesk.ui.account_draft import Surroundings, hosts, needs_key, variable_problem
+from creditdesk.ui.account_draft import Surroundings, kept_words, needs_key, sent_words, variable_problem
 from creditdesk.ui.amount_field import mark
 from creditdesk.ui.drop_down import DropDown
+from creditdesk.ui.focus import KeptFocus
 from creditdesk.ui.key_field import KeyField, looks_like
 
 ADMIN = (
@@ -54,6 +55,7 @@ class KeySection(QWidget):
         column.addWidget(self._pasted)
         column.addWidget(self._variable_part())
         column.addLayout(self._place_part())
+        self._keyboard = KeptFocus(self.test, self.test_variable)
         if any(each.power == "admin" for each in definition.credentials):
             column.addWidget(_note(ADMIN))
         if around.store_trouble and not around.store_name:
@@ -137,9 +139,15 @@ class KeySection(QWidget):
 
     def show_testing(self, testing: bool) -> None:
         """Say that the key is being tried."""
+        if testing:
+            self._keyboard.hold()
         for each in (self.test, self.test_variable):
             each.show_text("Testing…" if testing else "Test key")
             each.setEnabled(not testing)
+        if testing:
+            self._keyboard.wait()
+        else:
+            self._keyboard.back(self.test, self.test_variable)
 
     def _add(self, credential: Credential, column: QVBoxLayout) -> None:
         optional = "" if needs_key(self._definition) else " (optional)"
@@ -240,7 +248,7 @@ class KeySection(QWidget):
 
     def _say_kept(self) -> None:
         custody, store = Custody(self.place.currentData()), self._around.store_name
-        self.kept.setText(f"{_kept_words(custody, store)} {_sent_words(hosts(self._definition), self._server)}")
+        self.kept.setText(f"{kept_words(custody, store)} {sent_words(self._definition, self._server)}")
 
     def _named(self, text: str) -> None:
         """A key pasted where a name belongs is taken out at once."""
@@ -282,19 +290,3 @@ def _note(text: str) -> QWidget:
     frame.body.setContentsMargins(theme.px(12), theme.px(9), theme.px(12), theme.px(9))
     frame.body.addWidget(parts.text(text, wrap=True))
     return frame
-
-
-def _kept_words(custody: Custody, store_name: str) -> str:
-    if custody is Custody.KEYRING:
-        return f"Kept in {store_name or 'the system’s keyring'}."
-    if custody is Custody.SESSION:
-        return "Kept in memory until you quit, then forgotten."
-    return "Read from the variable at each request; only its name is kept."
-
-
-def _sent_words(asked: tuple[str, ...], server: str) -> str:
-    if not asked:
-        return "It is not sent anywhere."
-    if server:
-        return f"It is sent to the test server {server} on this computer, and never leaves it."
-    return f"It never leaves this computer except to {' and '.join(asked)}."

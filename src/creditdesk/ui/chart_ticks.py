@@ -1,10 +1,11 @@
-"""Where the lines of a chart's scales stand: round amounts, and days, months or hours of the user's own calendar."""
+"""Where the lines of a chart's scales stand: round amounts, and minutes to months of the user's own calendar."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from creditdesk.ui import words
 
+_MINUTES = (1, 2, 5, 10, 15, 30)
 _HOURS = (1, 2, 3, 6, 12)
 _DAYS = (1, 2, 7, 14)
 _MONTHS = (1, 2, 3, 6, 12, 24, 60)
@@ -29,6 +30,9 @@ def time_ticks(low: datetime, high: datetime, most: int) -> list[tuple[datetime,
     """Instants between `low` and `high` with their words, at most about `most`: "09:00", "22 Oct", "Nov", "2027"."""
     here_low, here_high = low.astimezone(), high.astimezone()
     days = (high - low).total_seconds() / 86400
+    for minutes in _MINUTES if days * 24 < 2 else ():  # a day that has just begun
+        if days * 1440 / minutes <= most:
+            return _minutes(here_low, here_high, minutes)
     for hours in _HOURS:
         if days * 24 / hours <= most:
             return _hours(here_low, here_high, hours)
@@ -37,6 +41,16 @@ def time_ticks(low: datetime, high: datetime, most: int) -> list[tuple[datetime,
             return _days(here_low, here_high, step)
     months = next((each for each in _MONTHS if days / 30.4 / each <= most), 120)
     return _months(here_low, here_high, months)
+
+
+def _minutes(low: datetime, high: datetime, step: int) -> list[tuple[datetime, str]]:
+    at = low.replace(minute=low.minute // step * step, second=0, microsecond=0)
+    found = []
+    while at <= high:
+        if at >= low:
+            found.append((at, words.clock(at)))
+        at += timedelta(minutes=step)
+    return found
 
 
 def _hours(low: datetime, high: datetime, step: int) -> list[tuple[datetime, str]]:

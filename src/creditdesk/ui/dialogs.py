@@ -98,6 +98,14 @@ class Sheet(QDialog):
         screen = self.screen().availableSize()
         self.setMinimumWidth(min(theme.px(360), screen.width()))
         self.resize(min(width, screen.width()), min(wanted, int(screen.height() * OF_SCREEN)))
+        if self.isVisible():
+            self._keep_on_screen()
+
+    def _keep_on_screen(self) -> None:
+        """What grew while it is open goes up when its buttons would be below the screen."""
+        over = self.frameGeometry().bottom() - self.screen().availableGeometry().bottom()
+        if over > 0:
+            self.move(self.x(), max(self.screen().availableGeometry().top(), self.y() - over))
 
     def setVisible(self, visible: bool) -> None:
         """Qt's: it has its size and its place, over the middle of its window, before it is seen."""

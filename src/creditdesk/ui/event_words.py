@@ -77,6 +77,8 @@ _UNSIGNED = frozenset({EventKind.TYPED, EventKind.SENT, EventKind.SEND_STOPPED})
 _LEVELS = {level.value: level for level in Level}
 _TROUBLES = {kind.value: kind for kind in TroubleKind}
 _FIGURES = re.compile(r"[$€£¥₹]?\d[\d,.]*")
+_PLACE = re.compile(r"(?<=\bsent to )\S.*")
+"""Where an import went: its account's client, as often as not."""
 
 
 def group(kind: EventKind) -> Group:
@@ -94,11 +96,13 @@ def what(
     """What happened, one line: "Monthly reset", "Reading failed: Key rejected", "Low: under 20 % left".
 
     `hide` puts dots in the place of every figure that the event's own text holds, `hide_names` in that of the account's
-    name. `labels` are the account's own names of its pools, by id.
+    name, and of the place that an import went to. `labels` are the account's own names of its pools, by id.
     """
     detail = event.detail.strip()
     if hide_names and detail and group(event.kind) is Group.ACCOUNTS:
         detail = words.HIDDEN
+    if hide_names:
+        detail = _PLACE.sub(words.HIDDEN, detail)
     if event.kind is EventKind.TROUBLE and detail in _TROUBLES:
         detail = words.remedy(Trouble(_TROUBLES[detail], "")).title
     if event.kind is EventKind.ALERT:
@@ -148,5 +152,7 @@ def _line(event: Event, definition: Definition | None, labels: Mapping[str, str]
     verb = _OF_A_POOL.get(event.kind)
     if verb is None:
         return _LINES[event.kind]
+    if event.kind is EventKind.USED and event.amount is not None and event.amount > 0:
+        verb = "came free"  # places, such as those of paused keywords
     label = labels.get(event.pool) or pool_label(event.pool, definition)
     return f"{label} {verb}" if event.pool else verb.capitalize()

@@ -27,7 +27,7 @@ class SendDesk(QWidget):
         pause_rows_asked(object), remove_rows_asked(object): these rows (a tuple of Tracked) make room.
         resume_rows_asked(object): these rows, paused once, are tracked again.
         rows_cancelled(): stop making room.
-        covers(bool): the panel stands where the ways are, or no more.
+        covers(bool): the panel stands where the ways are, or no more: what is done covers nothing.
     """
 
     confirmed = Signal(object)
@@ -47,15 +47,15 @@ class SendDesk(QWidget):
         self.tracked: TrackedDialog | None = None
         self._waiting: tuple[tuple[str, str], ...] = ()
         self.unfinished = parts.button("", icon="warning")
-        self.unfinished.clicked.connect(self._open)
+        self.unfinished.clicked.connect(self.open_unfinished)
         self.unfinished.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.panel)
         self.hide()
 
-    def ask(self, order: Order, answer: Answer, names: tuple[str, bool]) -> None:
-        """Ask once more before this is sent; `names`: the account's name, and whether amounts are hidden."""
+    def ask(self, order: Order, answer: Answer, names: tuple[str, str, bool]) -> None:
+        """Ask once more before this is sent; `names`: the account, the place, and whether amounts are hidden."""
         sheet = self.sheet = SendSheet(order, answer, names, self.window())
         sheet.confirmed.connect(self.confirmed)
         sheet.save_asked.connect(self.save_asked)
@@ -78,11 +78,11 @@ class SendDesk(QWidget):
         """Show this import, whichever was shown before."""
         self.panel.show_sending(shown)
         self.show()
-        self.covers.emit(True)
+        self.covers.emit(shown.running or not shown.sending.done)
 
-    def show_unfinished(self, sendings: Sequence[Sending], items: Callable[[Sending], str], now: datetime) -> None:
-        """Offer the imports that are not finished; none is resumed by itself. `items` names what a line of one is."""
-        self._waiting = tuple((each.id, _title(each, items(each), now)) for each in sendings)
+    def show_unfinished(self, sendings: Sequence[Sending], title: Callable[[Sending], str], now: datetime) -> None:
+        """Offer the imports that are not finished; none is resumed by itself. `title` says which one it is."""
+        self._waiting = tuple((each.id, f"{title(each)}, {words.moment(each.created_at, now)}") for each in sendings)
         count = len(self._waiting)
         self.unfinished.show_text(f"{counted(count, 'import')} not finished")
         self.unfinished.setVisible(count > 0)
@@ -103,9 +103,11 @@ class SendDesk(QWidget):
         self.hide()
         self.covers.emit(False)
 
-    def _open(self) -> None:
-        if len(self._waiting) == 1:
-            self.opened.emit(self._waiting[0][0])
+    def open_unfinished(self) -> None:
+        """Show the import that is not finished; where there are several, ask which."""
+        if len(self._waiting) <= 1:
+            for sending_id, _ in self._waiting:
+                self.opened.emit(sending_id)
             return
         menu = QMenu(self.unfinished)
         for sending_id, title in self._waiting:
@@ -117,8 +119,3 @@ class SendDesk(QWidget):
 
     def _forget_tracked(self) -> None:
         self.tracked = None
-
-
-def _title(sending: Sending, item: str, now: datetime) -> str:
-    name = sending.file or counted(sending.count, item)
-    return f"{name} to {sending.place.name}, {words.moment(sending.created_at, now)}"

@@ -92,4 +92,4 @@ class SentLists:
             return "What is tracked already is not known yet."
         here = [each for each in self._orders if (each.account, each.place.id) == (account, place.id)]
         sent = any(each.items is held.items for each in here)
-        return f"This list was sent to {place.name}. Subtract what is tracked already to send the rest." if sent else ""
+        return "This list was sent there. Subtract what is tracked already to send the rest." if sent else ""

@@ -11,10 +11,12 @@ from creditdesk.core.sending import Batch, BatchState, Sending, Stop
 from creditdesk.ui import parts, theme
 from creditdesk.ui.dialogs import Question
 from creditdesk.ui.flow import FlowLayout
+from creditdesk.ui.focus import KeptFocus
 from creditdesk.ui.nouns import many
 from creditdesk.ui.send_words import batch_line, counts_line, done_items, left_line, spent_lines, told
 
 _MOST_LISTED = 6
+NOT_KNOWN = "Of these it is not known whether they arrived. They are not sent again unless you say so:"
 _SETTLES = (BatchState.UNKNOWN, BatchState.SENDING)
 
 
@@ -22,7 +24,8 @@ _SETTLES = (BatchState.UNKNOWN, BatchState.SENDING)
 class Shown:
     """An import as the panel shows it at `now`. `item` is what a line of it is, `labels` (label, unit) by pool id.
 
-    `began` is when this run of it began, with how many items were accepted then; None while it stands still.
+    `began` is when this run of it began, with how many items were accepted then; None while it stands still. `about` is
+    which import it is, and `place` where it goes, as they may be shown.
     """
 
     sending: Sending
@@ -31,6 +34,8 @@ class Shown:
     labels: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     began: tuple[datetime, int] | None = None
     hide: bool = False
+    about: str = ""
+    place: str = ""
 
     @property
     def running(self) -> bool:
@@ -101,6 +106,7 @@ class SendPanel(parts.Card):
         self._rows: list[QWidget] = []
         self.mark = parts.StateMark(size_px=16)
         self.headline = parts.text("", "lead", wrap=True)
+        self.about = parts.small()
         self.what = parts.muted()
         self.detail = parts.text("", wrap=True)
         self.bar = QProgressBar()
@@ -130,10 +136,11 @@ class SendPanel(parts.Card):
             self.show_error("")
         self._shown = shown
         sending = shown.sending
-        said = told(sending, shown.running, shown.item)
+        said = told(sending, shown.running, shown.item, shown.place)
         self.mark.show_level(said.level)
         self.headline.setText(said.headline)
         self.setAccessibleName(f"Import: {said.headline}. {counts_line(sending, shown.running)}")
+        _say(self.about, shown.about)
         _say(self.what, said.what)
         _say(self.detail, "" if shown.running else sending.stop_detail)
         self.bar.setRange(0, max(1, sending.count))
@@ -149,10 +156,16 @@ class SendPanel(parts.Card):
         """Say what did not work."""
         _say(self.error, text)
 
+    def take_keyboard(self) -> None:
+        """It was opened by the keyboard, or after a restart: what can be done comes first."""
+        next((each for each in self._buttons if not each.isHidden()), self.close_panel).setFocus()
+
     def show_wait(self) -> None:
         """Something was asked; its answer comes as `show_sending`."""
+        self._keyboard.hold()
         for each in (self.pause, self.resume, self.cancel, self.settle):
             each.setEnabled(False)
+        self._keyboard.wait()
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -166,6 +179,7 @@ class SendPanel(parts.Card):
         line.addWidget(self.left)
         self.body.setSpacing(theme.px(9))
         self.body.addLayout(head)
+        self.body.addWidget(self.about)
         self.body.addWidget(self.what)
         self.body.addWidget(self.detail)
         self.body.addWidget(self.bar)
@@ -178,9 +192,11 @@ class SendPanel(parts.Card):
         self.settle = parts.button("Look again", icon="refresh", name="Look again at the vendor's list")
         self.report = parts.button("Report…", icon="export")
         self.cancel = parts.button("Cancel", name="Cancel the import")
+        self._buttons = (self.pause, self.resume, self.settle, self.report, self.cancel)
+        self._keyboard = KeptFocus(*self._buttons)
         holder = QWidget()
         row = FlowLayout(holder, spacing=theme.px(8))
-        for each in (self.pause, self.resume, self.settle, self.report, self.cancel):
+        for each in self._buttons:
             row.addWidget(each)
         self.body.addWidget(holder)
 
@@ -213,6 +229,7 @@ class SendPanel(parts.Card):
         planned = sending.items_in(BatchState.PLANNED) > 0
         unknown = sending.items_in(*_SETTLES) > 0
         ended = sending.stop is Stop.CANCELLED
+        self._keyboard.hold()
         self.pause.setVisible(shown.running)
         self.resume.setVisible(not shown.running and not ended and planned)
         self.settle.setVisible(not shown.running and unknown)
@@ -221,6 +238,7 @@ class SendPanel(parts.Card):
         self.close_panel.setVisible(not shown.running)
         for each in (self.pause, self.resume, self.cancel, self.settle):
             each.setEnabled(True)
+        self._keyboard.back(*self._buttons)
 
     def _show_unknown(self, shown: Shown) -> None:
         """List what is not known, once it stands still; a request on its way is no news."""
@@ -233,6 +251,8 @@ class SendPanel(parts.Card):
             row.hide()
             row.deleteLater()
         self._rows = []
+        if found:
+            self._put(parts.muted(NOT_KNOWN))
         for batch in found[:_MOST_LISTED]:
             row = UnknownRow(batch, batch_line(batch, shown.item, shown.now))
             row.settled.connect(lambda number, arrived: self.settled.emit(self.sending_id, number, arrived))

@@ -121,7 +121,6 @@ class TrackedTable(QTableView):
         self.setAccessibleName(name)
         self.setShowGrid(False)
         self.setWordWrap(False)
-        self.setSortingEnabled(True)
         self.setTabKeyNavigation(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.verticalHeader().hide()
@@ -130,8 +129,9 @@ class TrackedTable(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSortIndicator(3, Qt.SortOrder.AscendingOrder)
-        for column, width in ((0, 34), (2, 176), (3, 92), (4, 92)):
+        header.setSortIndicator(3, Qt.SortOrder.AscendingOrder)  # before it sorts, or the ticked ones go last
+        self.setSortingEnabled(True)
+        for column, width in ((0, 34), (2, 172), (3, 88), (4, 84)):
             self.setColumnWidth(column, theme.px(width))
         self.setMinimumHeight(theme.px(30 * _ROWS_SHOWN))
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QSpinBox, QWidget
 
-from creditdesk.core.verdict import Demand, VerdictKind
+from creditdesk.core.verdict import Demand, VerdictKind, Why
 from creditdesk.ui import parts, theme, words
 from creditdesk.ui.amount_field import padded
 from creditdesk.ui.dialogs import Sheet
@@ -29,11 +29,13 @@ class SendSheet(Sheet):
     confirmed = Signal(object)
     save_asked = Signal(object)
 
-    def __init__(self, order: Order, answer: Answer, names: tuple[str, bool], parent: QWidget | None = None) -> None:
-        """`names`: the account's name as it is shown, and whether amounts are hidden."""
+    def __init__(
+        self, order: Order, answer: Answer, names: tuple[str, str, bool], parent: QWidget | None = None
+    ) -> None:
+        """`names`: the account and the place as they are shown, and whether amounts are hidden."""
         super().__init__("Send import", parent, width_px=560)
         self._order, self._item = order, answer.question.operation.item
-        self._name, self._hide = names
+        account, place, self._hide = names
         rule = order.rule
         self.head.addWidget(parts.text(f"Send {counted(order.count, self._item)}?", "lead", wrap=True))
         self._grid = QGridLayout()
@@ -41,8 +43,8 @@ class SendSheet(Sheet):
         self._grid.setVerticalSpacing(theme.px(7))
         self._grid.setColumnStretch(1, 1)
         self.body.addLayout(self._grid)
-        self._say("Account", self._name)
-        self._say(rule.place.capitalize(), order.place.name)
+        self._say("Account", account)
+        self._say(rule.place.capitalize(), place)
         if answer.question.engines:
             self._say("Search engines", "\n".join(each.words for each in answer.question.engines))
         for demand in answer.verdict.demands if answer.verdict else ():
@@ -99,7 +101,8 @@ class SendSheet(Sheet):
             label = demand.label if demand else pool
             said.append(f"{label}: this takes more than {limit}, which you set as the most without a question.")
         if verdict and verdict.kind is VerdictKind.THIN:
-            said.append("It goes under the reserve that you set, or is billed as overage.")
+            billed = verdict.why is Why.OVERAGE
+            said.append("What is over the plan is billed." if billed else "It goes under the reserve that you set.")
         self._asks = bool(said)
         if said:
             box = parts.Card("Asks first", tone="low")

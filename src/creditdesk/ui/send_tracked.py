@@ -41,7 +41,7 @@ class TrackedDialog(Sheet):
     cancelled = Signal()
 
     def __init__(self, freeing: Freeing, parent: QWidget | None = None) -> None:
-        super().__init__("Make room", parent, width_px=640)
+        super().__init__("Make room", parent, width_px=700)
         self._freeing = freeing
         self._busy = False
         self._active = tuple(row for row in freeing.rows if row.active is not False)
@@ -49,11 +49,29 @@ class TrackedDialog(Sheet):
         active, noun = self._active, many(freeing.item)
         self.head.addWidget(parts.text(f"Make room: pause tracked {noun}", "lead", wrap=True))
         needed = f"{counted(freeing.wanted, freeing.item)} must come free; {len(active):,} are tracked. "
-        self.head.addWidget(
-            parts.muted(f"{needed}A paused one is not checked any more, keeps its past, and can be resumed.")
-        )
+        said = f"{needed}A paused one is not checked any more, keeps its past, and can be resumed."
+        self.head.addWidget(parts.muted(f"{said}{_undated(active)}"))
         self.model = TrackedRows(active, freeing.now)
         self.model.choose(oldest(active, freeing.wanted))
+        self._add_choices(noun)
+        self.table = TrackedTable(self.model, f"Tracked {noun}")
+        self.body.addWidget(self.table, 1)
+        self.told = parts.muted()
+        self.bar = QProgressBar()
+        self.bar.setTextVisible(False)
+        self.bar.setAccessibleName("Done so far")
+        self.bar.hide()
+        self.error = parts.error()
+        for each in (self.told, self.bar, self.error):
+            self.body.addWidget(each)
+        self._add_buttons()
+        self.model.dataChanged.connect(self._tell)
+        self.model.modelReset.connect(self._tell)
+        self._tell()
+
+    def _add_choices(self, noun: str) -> None:
+        """What is shown, what is searched, and how many of the oldest are ticked."""
+        freeing, active = self._freeing, self._active
         self.search = parts.SearchField(f"Search {noun}")
         self.search.searched.connect(self._search)
         self.number = padded(QSpinBox())
@@ -77,20 +95,6 @@ class TrackedDialog(Sheet):
         row.addWidget(self._oldest)
         row.addWidget(self.number)
         self.body.addLayout(row)
-        self.table = TrackedTable(self.model, f"Tracked {noun}")
-        self.body.addWidget(self.table, 1)
-        self.told = parts.muted()
-        self.bar = QProgressBar()
-        self.bar.setTextVisible(False)
-        self.bar.setAccessibleName("Done so far")
-        self.bar.hide()
-        self.error = parts.error()
-        for each in (self.told, self.bar, self.error):
-            self.body.addWidget(each)
-        self._add_buttons()
-        self.model.dataChanged.connect(self._tell)
-        self.model.modelReset.connect(self._tell)
-        self._tell()
 
     def chosen(self) -> tuple[Tracked, ...]:
         """The rows with a tick, those that a search hides too."""
@@ -183,3 +187,13 @@ class TrackedDialog(Sheet):
         self.pause.show_text(f"{'Resume' if resumes else 'Pause'} {counted(count, noun)}")
         for each in (self.pause, self.remove):
             each.setEnabled(count > 0)
+
+
+def _undated(rows: tuple[Tracked, ...]) -> str:
+    """What "the oldest" means where the vendor does not tell every age; "" where it does."""
+    count = sum(row.since is None for row in rows)
+    if not count:
+        return ""
+    if count == len(rows):
+        return " The vendor does not tell how old they are: “oldest” follows the order of its own list."
+    return f" The vendor does not tell how old {count:,} of them are: these come last, in the order of its own list."

@@ -51,9 +51,9 @@ _STOPS: Mapping[Stop, tuple[Level, str, str]] = {
 }
 
 
-def told(sending: Sending, running: bool, item: str) -> Told:
-    """Where this import is."""
-    where = f" to {sending.place.name}" if sending.place.name else ""
+def told(sending: Sending, running: bool, item: str, place: str = "") -> Told:
+    """How far this import is; `place` is where it goes, as it may be shown."""
+    where = f" to {place or sending.place.name}" if sending.place.name else ""
     if running:
         return Told(Level.GOOD, f"Sending {counted(sending.count, item)}{where}", "")
     unknown = sending.items_in(BatchState.UNKNOWN, BatchState.SENDING)
@@ -84,8 +84,16 @@ def counts_line(sending: Sending, running: bool = False) -> str:
 
 
 def done_items(sending: Sending) -> int:
-    """How many items need nothing any more."""
-    return sending.items_in(BatchState.ACCEPTED, BatchState.REFUSED, BatchState.CANCELLED)
+    """How many items the vendor answered for."""
+    return sending.items_in(BatchState.ACCEPTED, BatchState.REFUSED)
+
+
+def ended_words(sending: Sending, item: str, place: str) -> str:
+    """That it is not sent any more, for whoever looks elsewhere. `place` as it may be shown."""
+    accepted = sending.items_in(BatchState.ACCEPTED)
+    if accepted == sending.count:
+        return f"Sent {counted(accepted, item)} to {place}."
+    return f"The import to {place} stopped: {accepted:,} of {counted(sending.count, item)} accepted."
 
 
 def left_line(sending: Sending, began_at: datetime | None, before: int, now: datetime) -> str:

@@ -127,7 +127,7 @@ class SettingsPage(QWidget):
     def _sharing(self) -> parts.Card:
         self.hide_amounts = SwitchRow("Hide amounts", "Dots in the place of every amount, in the tray too.")
         self.hide_amounts.switched.connect(lambda on: self._change(hide_amounts=on))
-        self.hide_names = SwitchRow("Hide names", "Dots in the place of account and client names.")
+        self.hide_names = SwitchRow("Hide names", "Dots in the place of account, client and domain names.")
         self.hide_names.switched.connect(lambda on: self._change(hide_names=on))
         return _card("While you share your screen", self.hide_amounts, self.hide_names)
 

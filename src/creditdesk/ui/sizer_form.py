@@ -113,6 +113,7 @@ class SizerForm(parts.Card):
         ]
         offer(self.account, offered, before)
         self._show_operations()
+        self.place.show_hidden(hide[1])
         self.show_reading()
 
     def choose(self, account_id: str, operation: str = "") -> None:
@@ -150,7 +151,7 @@ class SizerForm(parts.Card):
         self.factors.check()
         self.others.check()
         text, total = count_lines(answer, self._hide[0]) if answer else ("", "")
-        counted = bool(text) and bool(self.keywords.count())
+        counted = bool(text) and bool(self.keywords.count()) and not self.keywords.says_so
         several = bool(answer and answer.question.others)
         self.product.setText(text if counted else "")
         for label, shown in ((self.total, not several), (self.sum, several)):

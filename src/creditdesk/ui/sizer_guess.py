@@ -145,6 +145,22 @@ class GuessSheet(Sheet):
         self.header.setRange(0, MOST_HEADER)
         self.header.setSpecialValueText("no header")
         self.header.setAccessibleName("Line of the header")
+        self._add_fields()
+        self.error = parts.error()
+        self.body.addWidget(self.error)
+        self.table = _preview_table()
+        self._preview = _Preview()
+        self.table.setModel(self._preview)
+        self.body.addWidget(self.table)
+        done = parts.button("Done", "primary")
+        done.clicked.connect(self.accept)
+        self.add_buttons([], done)
+        self._wire()
+        self.show_guess(guess)
+        first = self.column if len(guess.columns) > 1 else self.header
+        first.setFocus()
+
+    def _add_fields(self) -> None:
         self._fields: dict[QComboBox | QSpinBox, QWidget] = {}
         self._grid = QGridLayout()
         self._grid.setSpacing(theme.px(10))
@@ -164,19 +180,6 @@ class GuessSheet(Sheet):
         self._grid.setColumnStretch(0, 1)
         self._grid.setColumnStretch(1, 1)
         self.body.addLayout(self._grid)
-        self.error = parts.error()
-        self.body.addWidget(self.error)
-        self.table = _preview_table()
-        self._preview = _Preview()
-        self.table.setModel(self._preview)
-        self.body.addWidget(self.table)
-        done = parts.button("Done", "primary")
-        done.clicked.connect(self.accept)
-        self.add_buttons([], done)
-        self._wire()
-        self.show_guess(guess)
-        first = self.column if len(guess.columns) > 1 else self.header
-        first.setFocus()
 
     def show_guess(self, guess: Guess) -> None:
         """Show how it is read now."""

@@ -1,9 +1,7 @@
 """Where the list comes in: a box to paste into, the summary of a file, or just a number."""
 
-from collections.abc import Sequence
-
-from PySide6.QtCore import QMimeData, QSignalBlocker, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QSignalBlocker, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from creditdesk.core.keywords import Items, clean
 from creditdesk.ui import parts, theme
@@ -11,68 +9,14 @@ from creditdesk.ui.amount_field import WRONG, AmountField
 from creditdesk.ui.items_dialog import ItemsDialog
 from creditdesk.ui.nouns import many, one
 from creditdesk.ui.sizer_guess import Guess, GuessSheet
+from creditdesk.ui.sizer_paste import MOST_LINES, OneOf, PasteArea
 from creditdesk.ui.sizer_sections import Already, Holding, counts, sections
 from creditdesk.ui.sizer_summary import Busy, Counts, Summary
-
-MOST_LINES = 5_000
-"""More lines than this are cleaned by the engine, not here: cleaning 5,000 takes about 10 ms."""
 
 PASTED = "Pasted text"
 PATIENCE_MS = 500
 """A list that is read sooner than this is not said to be read."""
 EDIT, SUMMARY, BUSY = range(3)
-
-
-class PasteArea(QPlainTextEdit):
-    """A box for one item a line. Text that is too long for it goes its own way and never slows typing down.
-
-    Signals:
-        long_text(str): more than MOST_LINES lines came in.
-    """
-
-    long_text = Signal(str)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setTabChangesFocus(True)
-        self.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self.setMinimumHeight(theme.px(84))
-
-    def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        """Qt's: files are the page's matter."""
-        return source.hasText() and not source.hasUrls()
-
-    def insertFromMimeData(self, source: QMimeData) -> None:
-        """Qt's: look at the length before the text is put in."""
-        text = source.text()
-        if text.count("\n") + self.blockCount() > MOST_LINES:
-            before = self.toPlainText()
-            self.long_text.emit(f"{before}\n{text}" if before.strip() else text)
-        else:
-            super().insertFromMimeData(source)
-
-
-class OneOf(QWidget):
-    """Shows one of several widgets, as high as that one needs."""
-
-    def __init__(self, pages: Sequence[QWidget]) -> None:
-        super().__init__()
-        self._pages = tuple(pages)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        for each in self._pages:
-            column.addWidget(each)
-        self.show_page(0)
-
-    @property
-    def page(self) -> int:
-        """The number of the one that is shown."""
-        return next(place for place, each in enumerate(self._pages) if not each.isHidden())
-
-    def show_page(self, page: int) -> None:
-        """Show this one."""
-        for place, each in enumerate(self._pages):
-            each.setVisible(place == page)
 
 
 class KeywordBox(QWidget):
@@ -82,6 +26,7 @@ class KeywordBox(QWidget):
         changed(): the items, or their number, are others now.
         text_given(str): more lines than are cleaned here; answer with `show_items`.
         wanted(object): the file shown should be read in this way (a `Wanted`); answer likewise, or with `show_error`.
+        waited(): a list began to be read, or is not waited for any more. Until then the list before it stands still.
         cancelled(): the user does not want to wait for the list.
         section_exported(object): a Section of the list should be written to a file.
         copied(int): so many lines were put on the clipboard.
@@ -90,6 +35,7 @@ class KeywordBox(QWidget):
     changed = Signal()
     text_given = Signal(str)
     wanted = Signal(object)
+    waited = Signal()
     cancelled = Signal()
     section_exported = Signal(object)
     copied = Signal(int)
@@ -100,8 +46,9 @@ class KeywordBox(QWidget):
         self._name = ""
         self._noun = "keywords"
         self._sheet: GuessSheet | None = None
+        self._waits = False
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
-        self._patience.timeout.connect(lambda: self._to(BUSY))
+        self._patience.timeout.connect(self._show_waiting)
         self.label = parts.text("Keywords", "label")
         self.area = PasteArea()
         self.label.setBuddy(self.area)
@@ -132,6 +79,16 @@ class KeywordBox(QWidget):
     def name(self) -> str:
         """The name of the file, "" where there is none."""
         return self._name
+
+    @property
+    def waits(self) -> bool:
+        """Whether another list is being read: what is held is not what the user means any more."""
+        return self._waits
+
+    @property
+    def says_so(self) -> bool:
+        """Whether the list is waited for long enough to be said."""
+        return self.stack.page == BUSY
 
     def count(self) -> int:
         """How many items there are to size."""
@@ -166,6 +123,7 @@ class KeywordBox(QWidget):
     def show_items(self, items: Items, name: str, guess: Guess | None = None) -> None:
         """Show a list that was cleaned elsewhere: from a file, or from a long text (`name` "")."""
         self._name = name
+        self._waits = False
         self._hold(Holding(items, guess))
         self._empty_area()
         self.error.hide()
@@ -185,8 +143,10 @@ class KeywordBox(QWidget):
         """Say that the list is being read, once that takes longer than a moment."""
         self.busy.show_words(text)
         self.error.hide()
+        self._waits = True
         if self.stack.page != BUSY and not self._patience.isActive():
             self._patience.start()
+        self.waited.emit()
 
     def show_error(self, text: str) -> None:
         """Say what is wrong with the file or the text, beside the box, or in the sheet that asks how to read it."""
@@ -201,6 +161,7 @@ class KeywordBox(QWidget):
     def clear(self) -> None:
         """Put the list away."""
         self._name = ""
+        self._wait_no_more()
         self._hold(None)
         self.error.hide()
         self._empty_area()
@@ -258,6 +219,19 @@ class KeywordBox(QWidget):
         self._patience.stop()
         if self.stack.page == BUSY:
             self._to(SUMMARY if self._held is not None and not self.area.toPlainText() else EDIT)
+        if self._waits:
+            self._waits = False
+            self.waited.emit()
+
+    def _wait_no_more(self) -> None:
+        """The user has another list by now."""
+        if self._waits:
+            self._waits = False
+            self.cancelled.emit()
+
+    def _show_waiting(self) -> None:
+        self._to(BUSY)
+        self.waited.emit()
 
     def _to(self, page: int) -> None:
         self._patience.stop()
@@ -266,6 +240,7 @@ class KeywordBox(QWidget):
     def _typed(self) -> None:
         text = self.area.toPlainText()
         self._name = ""
+        self._wait_no_more()
         self._hold(Holding(clean(text.removesuffix("\n").split("\n"))) if text.strip() else None)
         self.error.hide()
         self.changed.emit()

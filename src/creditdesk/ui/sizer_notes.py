@@ -72,7 +72,7 @@ def observed_line(answer: Answer, hide: bool = False) -> str:
     in_use = f"In this account {words.amount(seen.ratio, demand.unit)} are in use for each {each}."
     needs = f"{words.amount(seen.needs, demand.unit)}, not {words.number(demand.needs_low)}"
     short = ", and would be refused" if demand.left is not None and seen.needs > demand.left else ""
-    return f"{in_use} At that, this import needs {needs}{short}. A pilot tells."
+    return f"{in_use} At that rate this import needs {needs}{short}. A pilot shows which is right."
 
 
 def really_line(answer: Answer, ratios: Mapping[str, Decimal], hide: bool = False) -> str:

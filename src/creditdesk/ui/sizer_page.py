@@ -4,12 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QMimeData, Signal
-from PySide6.QtGui import (
-    QGuiApplication,
-    QKeyEvent,
-    QKeySequence,
-    QResizeEvent,
-)
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from creditdesk.core.keywords import Items
@@ -17,13 +12,14 @@ from creditdesk.core.settings import Settings
 from creditdesk.core.ways import Way, WayKind
 from creditdesk.ui import parts, theme, words
 from creditdesk.ui.board import Entry
-from creditdesk.ui.nouns import one
+from creditdesk.ui.focus import tab_in_reading_order
 from creditdesk.ui.send_desk import SendDesk
 from creditdesk.ui.send_order import Order, SentLists, order_of, rule_of, why_not
 from creditdesk.ui.sizer_case import Answer, ask
 from creditdesk.ui.sizer_drop import DropTarget, files_of
 from creditdesk.ui.sizer_form import EPOCH, SizerForm
 from creditdesk.ui.sizer_guess import Guess
+from creditdesk.ui.sizer_hint import STILL_READING, hint
 from creditdesk.ui.sizer_result import SizerResult, suggested_name
 
 FILES = "Lists (*.csv *.tsv *.txt *.xlsx *.ods);;All files (*)"
@@ -135,6 +131,11 @@ class SizerPage(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Qt's: the next by Tab. Rows come and go here, so that the order is made when it is needed."""
+        tab_in_reading_order(self)
+        return super().focusNextPrevChild(forward)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt's: the left side takes a third, within its bounds."""
         super().resizeEvent(event)
@@ -174,6 +175,7 @@ class SizerPage(QWidget):
         self.form.limits_changed.connect(self.limits_changed)
         self.form.placed.connect(self._judge)
         self.form.keywords.text_given.connect(self.text_given)
+        self.form.keywords.waited.connect(self._judge)
         self.form.keywords.copied.connect(self.copied)
         self.result.export_asked.connect(self._export)
         self.result.copy_asked.connect(self._copy)
@@ -214,6 +216,8 @@ class SizerPage(QWidget):
         """Why it cannot be sent as it stands, "" when it can."""
         if self._answer is None:
             return ""
+        if self.form.keywords.waits:
+            return STILL_READING
         box, held = self.form.place, self.form.keywords.held
         problem = why_not(self._answer, box.place, held is not None)
         if problem or held is None or box.place is None:
@@ -225,7 +229,8 @@ class SizerPage(QWidget):
         if order is not None and answer is not None:
             entry = answer.question.entry
             name = words.account_name(entry.reading.account, entry.definition, self._settings.hide_names)
-            self.sending.ask(order, answer, (name, self._settings.hide_amounts))
+            place = words.place_name(order.place.name, self._settings.hide_names)
+            self.sending.ask(order, answer, (name, place, self._settings.hide_amounts))
 
     def _judge(self) -> None:
         """Ask anew and show what comes out: O(pools), whatever the length of the list."""
@@ -235,22 +240,16 @@ class SizerPage(QWidget):
         self.form.show_answer(self._answer)
         if self._answer is None or question is None:
             self._show_hint(self.form.entry)
-        elif not question.count and not self._answer.free:
+        elif self.form.keywords.says_so or (not question.count and not self._answer.free):
             self._show_hint(self.form.entry, question.operation.item)
         else:
-            has_list = self.form.keywords.held is not None
+            has_list = self.form.keywords.held is not None and not self.form.keywords.waits
             self.result.show_answer(self._answer, has_list, hide)
             self.result.show_send(rule_of(self._answer) is not None and not self._answer.free, self._problem())
             self.right.setCurrentWidget(self.result)
 
-    def _show_hint(self, entry: Entry | None, item: str = "") -> None:
-        if entry is not None and not entry.definition.operations:
-            title = f"No price of {entry.definition.name} is known"
-            text = "creditdesk can show what is left of this account, but not what an import would use."
-            self.hint.show_words(title, text)
-        else:
-            text = "The verdict stands here at once, before anything is sent."
-            self.hint.show_words(f"Drop a file here, or paste one {one(item or 'keyword')} a line", text)
+    def _show_hint(self, entry: Entry | None, item: str = "keyword") -> None:
+        self.hint.show_words(*hint(entry, self.form.keywords, item))
         self.right.setCurrentWidget(self.hint)
 
     def _part(self) -> list[str]:

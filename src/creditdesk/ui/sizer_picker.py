@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QComboBox
 
+from creditdesk.ui.drop_down import DropDown
+
 
 def picker(name: str) -> QComboBox:
     """A list to choose from, as narrow as its place."""
-    box = QComboBox()
+    box = DropDown()
     box.setAccessibleName(name)
     box.setMinimumContentsLength(8)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)

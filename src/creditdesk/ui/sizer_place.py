@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from creditdesk.core.bulk import BulkRule
 from creditdesk.core.offers import Operation
 from creditdesk.core.sending import Place
 from creditdesk.ui import parts, theme
+from creditdesk.ui.focus import KeptFocus
 from creditdesk.ui.nouns import counted, many
+from creditdesk.ui.sizer_picker import picker
 from creditdesk.ui.sizer_sections import Already
+from creditdesk.ui.words import HIDDEN
 
 
 class PlaceBox(QWidget):
@@ -31,17 +34,17 @@ class PlaceBox(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._places: tuple[Place, ...] = ()
+        self._hide = False
         self._noun = "place"
         self._item = "item"
         self._repeats = ""
         self._there = ""  # what is there already, in words
         self.label = parts.text("", "label")
-        self.places = QComboBox()
-        self.places.setMinimumContentsLength(8)
-        self.places.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.places = picker("")
         self.label.setBuddy(self.places)
         self.read = parts.button("", icon="refresh")
         self.read.clicked.connect(self.places_asked)
+        self._keyboard = KeptFocus(self.read)
         self.subtract = QCheckBox("Subtract already tracked")
         self.subtract.setAccessibleName(self.subtract.text())
         self.subtract.toggled.connect(self._toggled)
@@ -59,6 +62,7 @@ class PlaceBox(QWidget):
         row = QHBoxLayout()
         row.addWidget(self.places, 1)
         row.addWidget(self.read)
+        row.addStretch(0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(5))
@@ -93,8 +97,9 @@ class PlaceBox(QWidget):
             self.places.clear()
             if len(places) != 1:
                 self.places.addItem(f"Choose a {self._noun}" if places else f"No {self._noun} chosen", "")
-            for place in places:
-                self.places.addItem(place.name, place.id)
+            for number, place in enumerate(places, start=1):
+                name = f"{HIDDEN} {number}" if self._hide else place.name
+                self.places.addItem(name, place.id)
             self.places.setCurrentIndex(max(0, self.places.findData(wanted)))
         self.places.setVisible(bool(places))
         self.read.setText("" if places else f"Read {many(self._noun)}")
@@ -106,13 +111,24 @@ class PlaceBox(QWidget):
         if self.place != before:
             self.chosen.emit()
 
+    def show_hidden(self, hide: bool) -> None:
+        """Show the places' names, or dots for them."""
+        if hide != self._hide:
+            self._hide = hide
+            self.show_places(self._places)
+
     def show_wait(self, done: tuple[int, int] | None, what: str = "") -> None:
         """Something is being read: (done, of), `of` 0 where that is not known; None: no more."""
         self._wait.setVisible(done is not None)
-        self.read.setEnabled(done is None)
         if done is None:
+            self.read.setEnabled(True)
+            self._keyboard.back(self.read if self.places.isHidden() else self.places)
             self._say(self._there)
             return
+        if self.read.isEnabled():
+            self._keyboard.hold()
+            self.read.setEnabled(False)
+            self._keyboard.wait()
         self.error.hide()
         self.bar.setRange(0, 1000 if done[1] else 0)
         self.bar.setValue(1000 * done[0] // done[1] if done[1] else 0)
@@ -126,6 +142,8 @@ class PlaceBox(QWidget):
 
     def _words(self, already: Already) -> str:
         said = f"{counted(len(already.tracked), self._item)} of the list are tracked there already."
+        if not already.tracked:
+            said = "None of the list is tracked there yet."
         if len(already.tracked) == 1:
             said = said.replace(" are ", " is ")
         if already.some:
@@ -160,6 +178,7 @@ class PlaceBox(QWidget):
         self.subtract.setEnabled(self.place is not None)
         if self.place is None:
             self.uncheck()
+        self.places.setToolTip(self.places.currentText() if self.place is not None else "")
         self.show_already(None)
 
     def _say(self, text: str) -> None:

@@ -113,6 +113,10 @@ class VerdictCard(parts.Card):
         self.help.setVisible(bool(label))
 
 
+_FOR_COMMANDS = " Give the factor "
+"""What follows is for the command line; here the field itself asks for it."""
+
+
 class BasisCard(parts.Card):
     """What the verdict is based on: prices with their dates, and every assumption."""
 
@@ -133,7 +137,7 @@ class BasisCard(parts.Card):
             self._column.addWidget(label)
         for index, label in enumerate(self._lines):
             label.setVisible(index < len(lines))
-            label.setText(lines[index] if index < len(lines) else "")
+            label.setText(lines[index].partition(_FOR_COMMANDS)[0] if index < len(lines) else "")
         self.setVisible(bool(lines))
 
     def shown(self) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+from creditdesk.core.pools import PoolKind
 from creditdesk.core.ways import Way, WayKind
 from creditdesk.ui import parts, theme, words
 from creditdesk.ui.sizer_case import CHANGES, Answer
@@ -65,7 +66,9 @@ class WaysCard(parts.Card):
                 self._put_folded(3 * row, (way, line), answer, hide)
             return
         money = any(money_words(way) for way in ways)
-        for column, text in enumerate(("Do", "Added now", _left_title(answer), *(("Money",) if money else ()))):
+        for column, text in enumerate(
+            ("Do", "Added now" if _adds(answer) else "Used now", _left_title(answer), *(("Money",) if money else ()))
+        ):
             self._put(0, column, parts.text(text, "small"))
         for row, (way, line) in enumerate(zip(ways, lines, strict=True)):
             self._put_rule(2 * row + 1, 5 if money else 4)
@@ -102,7 +105,8 @@ class WaysCard(parts.Card):
         label = parts.text(line, "heading" if way == answer.chosen else "", wrap=True)
         label.setToolTip(gives_up(way, answer, hide))
         self._put(row + 1, 0, label, 2)
-        figures = [f"adds {_added(way, hide)}", f"leaves {_left(way, answer, hide)}", money_words(way, hide)]
+        verb = "adds" if _adds(answer) else "uses"
+        figures = [f"{verb} {_added(way, hide)}", f"leaves {_left(way, answer, hide)}", money_words(way, hide)]
         self._put(row + 2, 0, parts.small(", ".join(each for each in figures if each)))
         self._put_button(row + 2, 1, told, answer, hide)
 
@@ -163,6 +167,12 @@ class WaysCard(parts.Card):
 def _added(way: Way, hide: bool) -> str:
     low = way.added_now if way.added_low is None else way.added_low
     return "" if low is None else range_words((low, way.added_now), way.unit, hide)
+
+
+def _adds(answer: Answer) -> bool:
+    """Whether it takes places that can come free again; credits are used."""
+    snapshot = answer.question.entry.reading.snapshot
+    return snapshot is not None and any(pool.kind is PoolKind.SLOTS for pool in snapshot.pools)
 
 
 def _left_title(answer: Answer) -> str:

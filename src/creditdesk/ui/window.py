@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, QObject, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -119,7 +119,6 @@ class MainWindow(QMainWindow):
         close = button("", "quiet", "close", name="Close")
         close.clicked.connect(strip.clear_news)
         strip.show_news(lead + ("." if stop else ""), rest, level, *buttons, close)
-        self._notice_row.setContentsMargins(theme.px(24), theme.px(14), theme.px(24), 0)
         return strip
 
     def clear_notice(self) -> None:
@@ -170,7 +169,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self._notice_row = QVBoxLayout()
-        self._notice_row.addWidget(self.notice)
+        self._add_strip(self.notice)
         column.addLayout(self._notice_row)
         column.addWidget(self._stack, 1)
         middle = QWidget()
@@ -193,11 +192,22 @@ class MainWindow(QMainWindow):
         strip = same or next((each for each in self._notices if each.isHidden()), None)
         if strip is None and len(self._notices) < MOST_NOTICES:
             strip = Banner()
-            self._notice_row.addWidget(strip)
+            self._add_strip(strip)
         elif strip is None:
             strip = self._notices[0]
         self._notices = [*(each for each in self._notices if each is not strip), strip]
         return strip
+
+    def _add_strip(self, strip: Banner) -> None:
+        strip.installEventFilter(self)
+        self._notice_row.addWidget(strip)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt's: the strips stand apart from the edge, and leave no gap when the last one is closed."""
+        if event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent) and watched in self._notices:
+            shown = any(not strip.isHidden() for strip in self._notices)
+            self._notice_row.setContentsMargins(*((theme.px(24), theme.px(14), theme.px(24), 0) if shown else (0,) * 4))
+        return super().eventFilter(watched, event)
 
     def _add_shortcuts(self) -> None:
         places = [name for name, _, _ in (*PAGES, *LOWER_PAGES)]

@@ -35,6 +35,7 @@ __all__ = [
     "next_try",
     "number",
     "percent",
+    "place_name",
     "remedy",
     "short_day",
     "signed",
@@ -214,6 +215,11 @@ def sub_name(account: Account, definition: Definition, hide: bool = False) -> st
     if name.casefold().startswith(vendor.casefold()):
         return name[len(vendor) :].strip(" ·-–:,()") or name
     return name
+
+
+def place_name(name: str, hide: bool = False) -> str:
+    """The name of a place at a vendor, such as a client's domain."""
+    return HIDDEN if hide and name else name
 
 
 def initials(name: str) -> str:
