@@ -58,7 +58,7 @@ def test_a_plan_never_takes_the_place_of_the_list_or_of_any_other_file(rank: Com
         ran = rank("size", str(listed), *TRACK, *ENGINE, "--save", str(target), "--json")
         assert (ran.status, ran.out, ran.err.count("\n")) == (1, "", 1), target
         assert "--save" in ran.err and ".tmp" not in ran.err
-        assert not str(target) or str(target) in ran.err
+        assert Path(target).name in ran.err  # the folder's name may look like a key, and is masked then
     assert (listed.read_bytes(), other.read_text(), list(folder.iterdir())) == (before, "precious", [])
 
 

@@ -5,13 +5,12 @@ clear of the threshold, or by a new reset window or top-up. What was not read ne
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from creditdesk.core.levels import Finding
 from creditdesk.core.pools import Level
 from creditdesk.core.series import Episode
-from creditdesk.core.values import frozen
 
 COVERED = "covered"
 """How an episode was delivered that need not be told: a worse one of the same pool was."""
@@ -19,7 +18,7 @@ COVERED = "covered"
 _TOLD = frozenset({Level.LOW, Level.CRITICAL, Level.EXHAUSTED})
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Decision:
     """What one reading changes. `new` is to be kept and told, `cleared` to be kept, `quiet` to be kept and not told.
 
@@ -31,7 +30,7 @@ class Decision:
     quiet: tuple[Episode, ...] = ()
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Bulletin:
     """What one notification says of one or several accounts: the worst level, and its episodes, worst first."""
 

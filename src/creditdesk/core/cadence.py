@@ -5,6 +5,7 @@ them.
 """
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zlib import crc32
@@ -12,7 +13,6 @@ from zlib import crc32
 from creditdesk.core.definition import Definition
 from creditdesk.core.pools import STOPS_READING, Account, Trouble, TroubleKind
 from creditdesk.core.settings import LEAST_INTERVAL_S, Settings
-from creditdesk.core.values import frozen
 
 JITTER_PERCENT = 10
 LONGEST_BACK_OFF_S = 1800
@@ -31,7 +31,7 @@ _EPOCH_MS_FROM = 10**12
 _SECONDS = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Rhythm:
     """How often one account is read. `interval_s` is at least `floor_s`, which is at least 60."""
 
@@ -46,7 +46,7 @@ class Rhythm:
         return timedelta(seconds=max(self.floor_s, self.interval_s + spread * _share(self.account)))
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Pace:
     """What happened when the account was last asked. A new one was never asked, or the user has acted since.
 

@@ -6,7 +6,7 @@ so that an alert is re-armed only well clear of its threshold.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal, localcontext
 from enum import StrEnum
@@ -16,7 +16,6 @@ from creditdesk.core.definition import Definition
 from creditdesk.core.pools import Level, Pool, PoolKind, RunOut, Snapshot, Source, Thresholds, Trouble, TroubleKind
 from creditdesk.core.settings import Settings
 from creditdesk.core.stock import left_of, place, standing
-from creditdesk.core.values import frozen
 
 STALE_INTERVALS = 3
 LEAST_STALE_S = 900
@@ -39,7 +38,7 @@ class Cause(StrEnum):
     UNKNOWN = "unknown"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What an account's level is judged from. `topped_up`: when a pool, by id, last rose without a reset."""
 
@@ -51,7 +50,7 @@ class Evidence:
     topped_up: Mapping[str, datetime] = field(default_factory=dict)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Finding:
     """What one pool or group of pools amounts to. `pool` is its id, `total:UNIT` for a group, "" for the account.
 
@@ -68,7 +67,7 @@ class Finding:
     window: str = ""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class _Group:
     """Pools judged together: one, or those that are emptied one after the other in one unit, with what they add up to.
 

@@ -6,10 +6,9 @@ first. Minutes and hours are all of one length, whatever the clocks do.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
-
-from creditdesk.core.values import frozen
 
 PERIODS = ("minute", "hour", "day", "week", "month", "year")
 
@@ -17,7 +16,7 @@ _FIXED = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1)}
 _FIRST_MONDAY = datetime(2024, 1, 1)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class _Rule:
     every: str
     start: datetime  # a wall-clock boundary, without a zone

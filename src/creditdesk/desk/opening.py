@@ -1,11 +1,10 @@
 """Opens what the stories work with, in one folder: config, database, keyring, definitions."""
 
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from creditdesk.core.values import frozen
 from creditdesk.desk.accounts import Registry
 from creditdesk.desk.chosen import Chosen
 from creditdesk.desk.reading import Reader
@@ -17,7 +16,7 @@ from creditdesk.store.history import History
 from creditdesk.store.vault import Vault
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Desk:
     """The open desk: its tools, the story of reading and the story of accounts."""
 

@@ -1,11 +1,10 @@
 """The `[[operation]]` tables of a definition: what the vendor charges for, and how much an item costs."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from creditdesk.core.offers import Fact, Factor, Operation, Price, Step
-from creditdesk.core.values import frozen
 from creditdesk.providers.definition_table import Table, shown, text_fault
 from creditdesk.providers.definition_values import (
     Names,
@@ -26,7 +25,7 @@ MAX_FACTORS = 8
 ZERO = Decimal(0)
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Around:
     """What an operation may refer to: the definition's fact, params, pools and drain order."""
 

@@ -8,7 +8,6 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
 
-from creditdesk.core.values import frozen
 from creditdesk.providers.toml_lines import KeyPath, Lines
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -31,7 +30,7 @@ _NAMES: tuple[tuple[type, str], ...] = (
 )
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One thing that is wrong in a definition, on a line (from 1) and at a key such as `pool[2].reset.every`."""
 

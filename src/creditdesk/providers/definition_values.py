@@ -3,13 +3,12 @@
 import ipaddress
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from urllib.parse import urlsplit
 
 from creditdesk.core.offers import Fact
-from creditdesk.core.values import frozen
 from creditdesk.providers.definition_patterns import PatternError, check_pattern
 from creditdesk.providers.definition_table import Table, number_fault, shown, sort_of, text_fault
 from creditdesk.providers.hosts import is_forbidden
@@ -25,7 +24,7 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 PLACES = "it may stand only in auth, a body field, a query value or the URL's path"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Names:
     """What a template may name: credentials, params and, by the request that captures them, captured values."""
 

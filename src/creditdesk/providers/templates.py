@@ -5,9 +5,8 @@ A hole is a name in braces. `{{` and `}}` stand for the braces themselves. A tem
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
-
-from creditdesk.core.values import frozen
 
 _PART = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -17,7 +16,7 @@ class TemplateError(ValueError):
     """The text is not a template: a brace stands alone, or a hole has no proper name."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Template:
     """A parsed text: `parts` alternates plain text and hole names, starting and ending with plain text."""
 

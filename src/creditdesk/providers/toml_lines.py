@@ -9,8 +9,7 @@ import re
 import tomllib
 from bisect import bisect_right
 from collections.abc import Mapping
-
-from creditdesk.core.values import frozen
+from dataclasses import dataclass
 
 KeyPath = tuple[str | int, ...]
 
@@ -29,7 +28,7 @@ _LONG_LITERAL = re.compile(r"'''.*?'''(?:'{0,2})", re.DOTALL)
 _SCALAR = re.compile(r"[^\s,\]}#\"'][^\s,\]}#]*(?: [0-9]{2}:[^\s,\]}#]*)?")
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Lines:
     """The line (from 1) of every key path. `lost_at` is the line where the scanner could not read on, or 0."""
 

@@ -3,14 +3,13 @@
 import re
 import tomllib
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from creditdesk.core.pools import Account
 from creditdesk.core.settings import Settings
-from creditdesk.core.values import frozen
 from creditdesk.store.config_form import (
     Table,
     Wrong,
@@ -43,7 +42,7 @@ class ConfigError(Exception):
         self.what = what
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Choices:
     """All that the user chose: the desk's settings, and the accounts in the user's order."""
 

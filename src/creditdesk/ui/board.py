@@ -1,13 +1,13 @@
 """The board: the latest reading of every account that the window shows."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from creditdesk.core.definition import Definition
 from creditdesk.core.pools import Reading
-from creditdesk.core.values import frozen
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Entry:
     """An account as the window knows it: its latest reading and its vendor's definition. `sample`: it is the demo's."""
 

@@ -1,11 +1,11 @@
 """What a card says of an account, as values: decided here without Qt, drawn by `creditdesk.ui.card`."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from creditdesk.core.definition import Definition
 from creditdesk.core.pools import Level, Pool, PoolKind, Reading, Source
 from creditdesk.core.settings import Settings
-from creditdesk.core.values import frozen
 from creditdesk.ui import outlook, theme, words
 from creditdesk.ui.board import Entry
 from creditdesk.ui.card_notes import (
@@ -29,7 +29,7 @@ MOST_LINES = 6
 MOST_TILES = 3
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class CardContent:
     """Everything on a card. Empty things are not shown. `tiles` are (label, number); `hero` is (number, words)."""
 

@@ -1,21 +1,20 @@
 """The sentences on a card and the buttons that answer them: troubles, notices, expiries, what is enough for what."""
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 from decimal import Decimal
 
 from creditdesk.core.definition import Definition
 from creditdesk.core.offers import Pack, holds
 from creditdesk.core.pools import Pool
-from creditdesk.core.values import frozen
 from creditdesk.ui import nouns, words
 from creditdesk.ui.board import Entry
 
 EXPIRY_NEWS_DAYS = 30
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Ask:
     """A button on a card: what it says and what it asks for. `given` goes with it (a setting, a link)."""
 
@@ -25,7 +24,7 @@ class Ask:
     kind: str = "secondary"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Note:
     """A quiet sentence on a card, with the button that answers it or None."""
 

@@ -1,12 +1,12 @@
 """Pools as lines: a label, a bar where there is a limit, and what is left. All lines of an account in one widget."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from creditdesk.core.values import frozen
 from creditdesk.ui import shapes, theme
 from creditdesk.ui.gauge import draw_gauge
 
@@ -17,7 +17,7 @@ PACE_TIP = "Where an even use would be today"
 _NEAR_PX = 4  # the mark is thin: the mouse need not hit it
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class GaugeLine:
     """One pool as it is shown. `bar` is false where there is no limit; `used` and `pace` are 0 to 1, None: unknown.
 

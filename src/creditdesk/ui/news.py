@@ -1,18 +1,18 @@
 """The worst news of all accounts, as the words of the banner over the overview."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from creditdesk.core.pools import STOPS_READING, Level, Pool, TroubleKind
 from creditdesk.core.settings import Settings
-from creditdesk.core.values import frozen
 from creditdesk.ui import outlook, words
 from creditdesk.ui.board import Entry
 
 _NEEDS_USER = STOPS_READING | {TroubleKind.KEYRING_LOCKED}
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class News:
     """A bold lead and its rest, of one account. `remedy` is set when the user can mend it with a button."""
 

@@ -1,10 +1,10 @@
 """What each trouble is called, why it is, and what to do about it. The one table from troubles to words."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from creditdesk.core.pools import STOPS_READING, Trouble, TroubleKind
-from creditdesk.core.values import frozen
 
 
 class Action(StrEnum):
@@ -18,7 +18,7 @@ class Action(StrEnum):
     WAIT = "wait"
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Words:
     """A title, one sentence why, and a button. `button_label` is "" when there is nothing to press."""
 

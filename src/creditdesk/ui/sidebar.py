@@ -1,13 +1,13 @@
 """The left edge of the window: where to go, and all accounts with the shape of their state."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from creditdesk.core.pools import Level
-from creditdesk.core.values import frozen
 from creditdesk.ui import icons, shapes, theme
 from creditdesk.ui.parts import scrolled, text
 
@@ -25,7 +25,7 @@ LOWER_PAGES = (
 )
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class SideAccount:
     """An account as the sidebar shows it."""
 

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import QApplication
 from creditdesk import paths
 from creditdesk.core.pools import Level
 from creditdesk.core.settings import ThemeChoice
-from creditdesk.core.values import frozen
 from creditdesk.ui.style import stylesheet
 
 BASE_PX = 13
@@ -48,7 +47,7 @@ _SANS = (
 _PLAIN_FAMILIES = frozenset({"sans", "sans serif", "sans-serif", "dejavu sans", "helvetica", "ms shell dlg 2", ""})
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class Theme:
     """Colours as "#RRGGBB". The names are those of the theme files; a missing or unknown one is an error."""
 
@@ -89,7 +88,7 @@ class Theme:
         return QColor(self.hex(token))
 
 
-@frozen
+@dataclass(frozen=True, slots=True)
 class State:
     """How a level looks: a shape, a word, and the tokens of its shape, its text and the ground under its text."""
 
