@@ -180,7 +180,7 @@ def test_a_wait_that_the_vendor_asked_for_has_no_button_to_break_it(screen: Scre
     screen.open()
     screen.fault(FaultKind.THROTTLE, retry_after=240)
     screen.look(minutes=6)
-    assert trouble_row(screen.card(), "The vendor asked to wait. Next try in ").button is None
+    assert trouble_row(screen.card(), "The vendor asked to wait. Next try in 5 min.").button is None
     asked = screen.requests("ranktracker")
     screen.desktop.readings.refresh_all()
     screen.settle()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from tests.desk.posting import ENGINES, OPERATION, PATH, Post
+from tests.desk.posting import ENGINES, LIST, OPERATION, PATH, Post
 from tests.desk.world import World
 
 from creditdesk.core.sending import Tracked
@@ -38,12 +38,13 @@ def test_the_places_are_the_vendors_domains(post: Post) -> None:
 
 def test_every_row_is_read_in_pages_of_1000(post: Post) -> None:
     post.send(tuple(f"word {number}" for number in range(1_100)), batch=1_000)
+    before = post.requests()[LIST]
     told: list[tuple[int, int]] = []
     rows = post.world.run(
         post.sender.tracked(post.account.id, OPERATION, post.place.id, lambda *counts: told.append(counts))
     )
     assert len(rows) == 2_204
-    # Pages are told as they come. The sandbox may count a request after its answer went out: it is not asked.
+    assert post.requests()[LIST] - before == 3
     assert told == [(1_000, 2_204), (2_000, 2_204), (2_204, 2_204)]
     assert rows[4].fields == ENGINES[0]
     assert (rows[4].text, rows[4].active) == ("word 0", True)

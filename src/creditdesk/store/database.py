@@ -21,8 +21,8 @@ from creditdesk.store.lock import FileLock
 from creditdesk.store.schema import APPLICATION_ID, MIGRATIONS, Migrations, migrate, version_of
 from creditdesk.store.writing import WritingConnection
 
-CHECK_S = 0.005
-"""How long the first check may take: it covers two megabytes or so; damage beyond is noticed where it is read."""
+CHECK_S = 0.03
+"""How long the first check may take: it covers a few megabytes; damage beyond is noticed where it is read."""
 BUSY_S = 15.0
 _MAGIC = b"SQLite format 3\0"
 _HEADER_BYTES = 100
