@@ -25,7 +25,7 @@ def one_account(screen: Screen, name: str = "Agency") -> Account:
 
 
 def episodes(screen: Screen) -> list[Episode]:
-    return screen.desktop.parts.desk.tools.history.episodes().result()
+    return screen.desktop.parts.desk.tools.history.warned.episodes().result()
 
 
 def spend(screen: Screen, keywords: int, minutes: int = 6) -> None:

@@ -26,7 +26,7 @@ def fired(world: World, account: Account) -> list[Level]:
 
 def deliver(world: World, episodes: Sequence[Episode]) -> None:
     ids = {episode.id: "notification" for episode in episodes}
-    world.desk.tools.history.mark_delivered(list(ids), "notification", world.clock.now).result()
+    world.desk.tools.history.warned.mark_delivered(list(ids), "notification", world.clock.now).result()
     world.desk.reader.told(ids)
 
 

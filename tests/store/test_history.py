@@ -199,12 +199,12 @@ def test_an_episode_is_opened_once_delivered_once_and_cleared(history: History, 
     fired = Episode("a", Level.LOW, now, "main", "2026-11", "Under 20 %.")
     (episode,) = record(history, snapshot(5), now, episodes=((fired,), ()))
     assert record(history, snapshot(4, 5), now, episodes=((fired,), ())) == ()
-    assert history.open_episodes("a").result(10) == [episode]
-    assert history.mark_delivered([episode.id], "notification", now).result(10) == 1
-    assert history.mark_delivered([episode.id], "banner", now).result(10) == 0
-    assert history.open_episodes().result(10)[0].delivered == "notification"
+    assert history.warned.open_episodes("a").result(10) == [episode]
+    assert history.warned.mark_delivered([episode.id], "notification", now).result(10) == 1
+    assert history.warned.mark_delivered([episode.id], "banner", now).result(10) == 0
+    assert history.warned.open_episodes().result(10)[0].delivered == "notification"
     record(history, snapshot(400, 10), now, episodes=((), (episode,)))
-    assert history.open_episodes("a").result(10) == []
+    assert history.warned.open_episodes("a").result(10) == []
     (again,) = record(history, snapshot(4, 15), now, episodes=((fired,), ()))
     assert again.id != episode.id
     assert [kind for kind, _ in kinds(history)].count(EventKind.ALERT) == 2
@@ -216,12 +216,12 @@ def test_a_snooze_holds_for_open_episodes_and_for_those_that_come(
     low = Episode("a", Level.LOW, now, "main")
     record(history, snapshot(5), now, episodes=((low,), ()))
     until = now + timedelta(hours=1)
-    history.snooze(None, until).result(10)
+    history.warned.snooze(None, until).result(10)
     (critical,) = record(history, snapshot(1, 5), now, episodes=((Episode("a", Level.CRITICAL, now, "main"),), ()))
     assert critical.snoozed_until == until
-    assert [each.snoozed_until for each in history.open_episodes("a").result(10)] == [until, until]
-    history.snooze(None, None).result(10)
-    assert [each.snoozed_until for each in history.open_episodes("a").result(10)] == [None, None]
+    assert [each.snoozed_until for each in history.warned.open_episodes("a").result(10)] == [until, until]
+    history.warned.snooze(None, None).result(10)
+    assert [each.snoozed_until for each in history.warned.open_episodes("a").result(10)] == [None, None]
 
 
 def test_a_reading_and_its_episodes_stand_or_fall_together(history: History, now: datetime, snapshot: Make) -> None:
@@ -278,7 +278,7 @@ def test_a_forgotten_account_leaves_no_row(history: History, now: datetime, snap
     known = history.latest(["a", "b"]).result(10)
     assert known["a"] == (None, None, 0, {})
     assert known["b"].snapshot == snapshot(6)
-    assert (history.series("a").result(10), history.events().result(10), history.open_episodes().result(10)) == (
+    assert (history.series("a").result(10), history.events().result(10), history.warned.open_episodes().result(10)) == (
         [],
         [],
         [],

@@ -49,7 +49,7 @@ class AlertsStory(QObject):
         history = self._parts.desk.tools.history
 
         async def story() -> list[Episode]:
-            return await history.episodes(EPISODES)
+            return await history.warned.episodes(EPISODES)
 
         self._parts.ask(story, self._show)
 

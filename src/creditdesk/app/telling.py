@@ -90,7 +90,7 @@ class Teller(QObject):
         self._quiet[account_id or ""] = until
 
         async def story() -> None:
-            await self._parts.desk.tools.history.snooze(account_id, until)
+            await self._parts.desk.tools.history.warned.snooze(account_id, until)
 
         self._parts.ask(story)
         everyone = frozenset(entry.id for entry in self._parts.board.entries())
@@ -204,7 +204,7 @@ class Teller(QObject):
 
         async def story() -> None:
             desk.reader.told(ids)
-            await desk.tools.history.mark_delivered(list(ids), how, desk.tools.clock())
+            await desk.tools.history.warned.mark_delivered(list(ids), how, desk.tools.clock())
 
         self._parts.ask(story)
 

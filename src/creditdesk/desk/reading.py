@@ -56,7 +56,7 @@ class Reader:
         """Every account's last reading as remembered, in the user's order; nothing is asked. Raises ConfigError."""
         choices = self._choices = self._tools.chosen.load()
         latest = self._tools.history.latest([account.id for account in choices.accounts]).result()
-        open_now = self._tools.history.open_episodes().result()
+        open_now = self._tools.history.warned.open_episodes().result()
         for account in choices.accounts:
             known = self._known[account.id]
             found = latest[account.id]

@@ -17,7 +17,8 @@ from creditdesk.store.connections import Connections, HistoryError
 from creditdesk.store.database import Notice
 from creditdesk.store.pending import Pending
 from creditdesk.store.reading import Latest, Spark
-from creditdesk.store.rows import maybe_micros, micros, text
+from creditdesk.store.rows import micros, text
+from creditdesk.store.warned import Warned, record_episodes
 
 __all__ = ["History", "HistoryError", "Latest", "Notice", "Spark"]
 
@@ -31,6 +32,7 @@ class History:
 
     def __init__(self, path: Path | None, now: datetime) -> None:
         self._connections = Connections(path, now)
+        self.warned = Warned(self._connections)
 
     @property
     def notice(self) -> Notice | None:
@@ -65,7 +67,7 @@ class History:
         def work(connection: sqlite3.Connection) -> tuple[Episode, ...]:
             if outcome is not None:
                 recording.record(connection, account_id, outcome, now, interval_s)
-            return recording.record_episodes(connection, *episodes, now)
+            return record_episodes(connection, *episodes, now)
 
         return self._connections.write(work)
 
@@ -84,32 +86,6 @@ class History:
     def add_event(self, event: Event) -> Pending[int]:
         """Write a line of the activity page; gives its id."""
         return self._connections.write(lambda connection: recording.add_event(connection, event))
-
-    def mark_delivered(self, ids: Sequence[int], how: str, now: datetime) -> Pending[int]:
-        """Note how episodes were shown; gives how many were not shown before. Whoever gets 0 came too late.
-
-        `now` is not kept yet: an episode has one instant, when it fired.
-        """
-
-        def work(connection: sqlite3.Connection) -> int:
-            return sum(connection.execute(statements.DELIVERED, (how, each)).rowcount for each in ids)
-
-        return self._connections.write(work)
-
-    def snooze(self, account_id: str | None, until: datetime | None) -> Pending[None]:
-        """Keep the warnings of an account (None: of all) quiet until then; `until` None ends it."""
-
-        def work(connection: sqlite3.Connection) -> None:
-            if until is not None:
-                connection.execute(statements.SNOOZE, (account_id or "", micros(until)))
-            elif account_id is None:
-                connection.execute(statements.WAKE_ALL)
-            else:
-                connection.execute(statements.WAKE, (account_id,))
-            which, values = ("", ()) if account_id is None else (" AND account = ?", (account_id,))
-            connection.execute(statements.SNOOZE_EPISODES + which, (maybe_micros(until), *values))
-
-        return self._connections.write(work)
 
     def forget(self, account_id: str) -> Pending[None]:
         """Drop all rows of an account, its events too."""
@@ -141,14 +117,6 @@ class History:
     def events(self, limit: int = 100, before: Event | None = None, account_id: str = "") -> Pending[list[Event]]:
         """What happened, newest first. `before` is the last event of the page before."""
         return self._connections.read(lambda connection: reading.events(connection, limit, before, account_id))
-
-    def episodes(self, limit: int = 200) -> Pending[list[Episode]]:
-        """What was warned of, newest first, open or over."""
-        return self._connections.read(lambda connection: reading.episodes(connection, limit))
-
-    def open_episodes(self, account_id: str | None = None) -> Pending[list[Episode]]:
-        """The episodes that are not cleared, oldest first; None: of all accounts."""
-        return self._connections.read(lambda connection: reading.open_episodes(connection, account_id))
 
     def close(self) -> None:
         """Write what waits and close the file. May be called twice."""

@@ -9,13 +9,12 @@ from itertools import groupby
 from typing import NamedTuple
 
 from creditdesk.core.pools import PoolKind, Snapshot, Trouble
-from creditdesk.core.series import Episode, Event, Point, Series
+from creditdesk.core.series import Event, Point, Series
 from creditdesk.core.typed import Typed
 from creditdesk.store import statements
 from creditdesk.store.rows import (
     Row,
     amount,
-    episode_of,
     event_of,
     instant,
     micros,
@@ -138,17 +137,3 @@ def events(connection: sqlite3.Connection, limit: int, before: Event | None, acc
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     rows = connection.execute(statements.EVENTS + where + statements.NEWEST_FIRST, (*values, limit))
     return [event_of(row) for row in rows]
-
-
-def episodes(connection: sqlite3.Connection, limit: int) -> list[Episode]:
-    """The episodes of all accounts, open and cleared, newest first."""
-    return [episode_of(row) for row in connection.execute(statements.EPISODES, (limit,))]
-
-
-def open_episodes(connection: sqlite3.Connection, account: str | None) -> list[Episode]:
-    """The episodes that are not cleared, oldest first; of one account, or (None) of all."""
-    if account is None:
-        rows = connection.execute(f"{statements.OPEN_EPISODES} ORDER BY id")
-    else:
-        rows = connection.execute(f"{statements.OPEN_EPISODES} AND account = ? ORDER BY id", (account,))
-    return [episode_of(row) for row in rows]

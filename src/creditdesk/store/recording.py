@@ -4,20 +4,17 @@ Every function writes inside the caller's transaction, so that a reading and its
 """
 
 import sqlite3
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from creditdesk.core.pools import Pool, PoolKind, Snapshot, Source, Trouble
-from creditdesk.core.series import Episode, Event, EventKind
+from creditdesk.core.series import Event, EventKind
 from creditdesk.store import statements
 from creditdesk.store.rows import (
     Row,
     amount,
-    episode_row,
     event_row,
-    instant,
     maybe_instant,
     maybe_micros,
     micros,
@@ -218,28 +215,3 @@ def _record_use(connection: WritingConnection, event: Event, pool: OpenPool) -> 
 def add_event(connection: sqlite3.Connection, event: Event) -> int:
     """Write a line of the activity page; returns its id."""
     return int(connection.execute(statements.ADD_EVENT, event_row(event)).fetchone()[0])
-
-
-def record_episodes(
-    connection: sqlite3.Connection, new: Sequence[Episode], cleared: Sequence[Episode], now: datetime
-) -> tuple[Episode, ...]:
-    """Clear and open episodes. Returns those that were really new, with their ids.
-
-    An episode that is already open (another process saw the crossing first) is not opened again.
-    """
-    for episode in cleared:
-        connection.execute(statements.CLEAR_EPISODE, (micros(episode.cleared_at or now), episode.id))
-    opened = []
-    for episode in new:
-        same = (episode.account, episode.level.value, episode.pool, episode.window)
-        if connection.execute(statements.SAME_EPISODE, same).fetchone():
-            continue
-        until = connection.execute(statements.SNOOZED, (episode.account,)).fetchone()[0]
-        if until is not None and episode.snoozed_until is None and instant(until) > now:
-            episode = replace(episode, snoozed_until=instant(until))
-        number = connection.execute(statements.ADD_EPISODE, episode_row(episode)).fetchone()[0]
-        if not episode.delivered:  # a covered one is no news
-            told = f"{episode.level.value} {episode.why}".strip()
-            add_event(connection, Event(now, episode.account, EventKind.ALERT, episode.pool, detail=told))
-        opened.append(replace(episode, id=int(number)))
-    return tuple(opened)
