@@ -6,7 +6,7 @@ from decimal import Decimal
 import keyring.backends.fail
 import pytest
 from PySide6.QtWidgets import QPushButton
-from tests.app.screen import Screen, spoken, texts
+from tests.app.screen import Screen, spoken
 
 from creditdesk.core.pools import Account, Custody, Level
 from creditdesk.sandbox import FaultKind
@@ -281,4 +281,4 @@ def test_a_muted_account_is_muted_after_a_restart_too(screen: Screen, by_hand: b
     screen.restart()
     assert screen.reading().account.muted
     assert screen.reading().level in (Level.NOT_READ, Level.LOW)
-    assert "Low" not in texts(screen.desktop.window.notice)
+    assert not any("Low" in text for text in screen.desktop.window.notices)

@@ -52,7 +52,7 @@ def test_a_page_is_made_only_when_it_is_shown(window: MainWindow) -> None:
         return made[-1]
 
     window.add_page("late", make)
-    assert not window.is_built("late") and not made
+    assert not made
     window.show_page("late")
     window.show_page("overview")
     window.show_page("late")
@@ -129,9 +129,9 @@ def test_hidden_names_are_hidden_in_the_sidebar(window: MainWindow, entries: lis
 
 
 def test_open_alerts_are_counted(window: MainWindow) -> None:
-    window.show_alert_count(2)
+    window.sidebar.show_alert_count(2)
     assert window.sidebar.rows["alerts"].accessibleName() == "Alerts, 2"
-    window.show_alert_count(0)
+    window.sidebar.show_alert_count(0)
     assert window.sidebar.rows["alerts"].accessibleName() == "Alerts"
 
 
@@ -172,13 +172,14 @@ def test_messages_do_not_pile_up(window: MainWindow) -> None:
 
 def test_news_of_the_whole_desk_stands_above_every_page(window: MainWindow, qtbot: QtBot) -> None:
     window.show()
-    window.show_notice("There is no tray here. The desk closes to the task bar.", Level.LOW, [parts.button("Fine")])
-    assert window.notice.isVisible()
-    assert "no tray" in window.notice.accessibleName()
+    close = [parts.button("Fine")]
+    notice = window.show_notice("There is no tray here. The desk closes to the task bar.", Level.LOW, close)
+    assert notice.isVisible()
+    assert "no tray" in notice.accessibleName()
     page = window.page(window.page_name)
     assert page is not None
-    window.notice.buttons[-1].click()
-    assert not window.notice.isVisible()
+    notice.buttons[-1].click()
+    assert not notice.isVisible()
     qtbot.waitUntil(lambda: page.mapTo(window, QPoint(0, 0)).y() == 0)  # no gap stays where it stood
 
 

@@ -174,6 +174,7 @@ class Desktop(QObject):
         self._name_store()
         self.readings.poller.start()
         self.readings.recall_all()
+        self.pages.prepare()
 
     def _mind_the_tray(self) -> None:
         """A tray may come late. It may also go, and then it must not take the window along."""

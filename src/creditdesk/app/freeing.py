@@ -1,6 +1,7 @@
 """The window's side of making room: tracked rows are listed, paused or deleted, and what was paused is resumed."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
@@ -90,10 +91,8 @@ class FreeStory(QObject):
         text = f"{_SAID[verb]} {counted(len(done), about[1])}."
         if failed:
             text += f" {len(failed):,} not: {failed[0][1]}"
-        undo = None
-        if verb == "pause" and done:
-            gone = tuple(row for row in rows if row.id in set(done))
-            undo = lambda: self._change(about, gone, "resume")  # noqa: E731
+        gone = tuple(row for row in rows if row.id in set(done))
+        undo = partial(self._change, about, gone, "resume") if verb == "pause" and done else None
         self._parts.window.show_toast(text, undo)
         dialog = self._page.sending.tracked
         if dialog is not None and failed:

@@ -1,9 +1,10 @@
 """The pages behind the overview: made when first shown, so that the first paint waits for none of them."""
 
+import importlib
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-from PySide6.QtCore import QMimeData, QObject, QUrl, Signal
+from PySide6.QtCore import QMimeData, QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QWidget
 
@@ -18,6 +19,14 @@ from creditdesk.ui.banner import Banner
 from creditdesk.ui.nouns import counted
 from creditdesk.ui.parts import button
 from creditdesk.ui.sizer_drop import DropTarget
+
+PREPARE_MS = 2000
+
+
+async def _import_sizer() -> None:
+    import asyncio  # the first paint should not pay for it
+
+    await asyncio.to_thread(importlib.import_module, "creditdesk.app.sizing")
 
 
 class Story(Protocol):
@@ -75,23 +84,22 @@ class Pages(QObject):
         drops.taken.connect(self._take)
         self._look_for_imports()
 
+    def prepare(self) -> None:
+        """Import the sizer beside the window, a while after the first paint: it is the largest page."""
+        QTimer.singleShot(PREPARE_MS, self, lambda: self._parts.ask(_import_sizer))
+
     def size(self, account_id: str) -> None:
         """Open the sizer, for this account if one is given."""
-        from creditdesk.app.sizing import SizerStory
-
-        self._parts.window.show_page("sizer")
-        story = self._made["sizer"]
-        if isinstance(story, SizerStory):
-            story.choose(account_id)
+        self._open_sizer().choose(account_id)
 
     def open_list(self, path: Path) -> None:
         """Read a list into the sizer."""
-        from creditdesk.app.sizing import SizerStory
+        self._open_sizer().open_file(path)
 
+    def _open_sizer(self) -> Any:
+        """Show the sizer; what serves it, an `app.sizing.SizerStory`."""
         self._parts.window.show_page("sizer")
-        story = self._made["sizer"]
-        if isinstance(story, SizerStory):
-            story.open_file(path)
+        return self._made["sizer"]
 
     def _take(self, data: QMimeData) -> None:
         """A file was dropped anywhere on the window: it is a list to size."""
@@ -124,13 +132,8 @@ class Pages(QObject):
         self._parts.ask(story, told)
 
     def _show_unfinished(self, strip: Banner) -> None:
-        from creditdesk.app.sizing import SizerStory
-
         strip.clear_news()
-        self._parts.window.show_page("sizer")
-        story = self._made["sizer"]
-        if isinstance(story, SizerStory):
-            story.sending.open_unfinished()
+        self._open_sizer().sending.open_unfinished()
 
     def show_history(self, account_id: str) -> None:
         """Open the history of this account."""

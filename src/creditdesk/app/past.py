@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from creditdesk.app.accounts import AccountStories
 from creditdesk.app.parts import Parts
-from creditdesk.app.sizing import write_later
+from creditdesk.app.writing import write_later
 from creditdesk.core.series import Event, Series
 from creditdesk.ui.activity_page import ActivityPage
 from creditdesk.ui.history_csv import csv_text

@@ -29,21 +29,17 @@ class ProbeStory(QObject):
         question, items = page.answer.base or page.answer.question, held.rest
         page.form.probe.show_part(0, 0)
 
-        async def ask(heard: Callable[[int, int], None]) -> Probed | str:
-            from creditdesk.desk.probing import ProbeFailed, Prober  # with them comes the network stack
+        async def ask(heard: Callable[[int, int], None]) -> Probed:
+            from creditdesk.desk.probing import Prober  # with it comes the network stack
 
             prober = Prober(self._parts.desk.tools)
-            try:
-                result = await prober.probe(question.entry.id, question.operation.id, items, heard)
-            except ProbeFailed as failed:
-                return failed.text
-            return result.probed
+            return (await prober.probe(question.entry.id, question.operation.id, items, heard)).probed
 
-        def told(result: Probed | str) -> None:
-            page.form.probe.show_end(result if isinstance(result, str) else "")
+        def told(probed: Probed) -> None:
+            page.form.probe.show_end("")
             still = page.form.keywords.held
-            if isinstance(result, Probed) and still is not None and still.rest is items:
-                page.form.show_probed(result)
+            if still is not None and still.rest is items:
+                page.form.show_probed(probed)
 
         self._errand.run(ask, told, page.form.probe.show_end)
 

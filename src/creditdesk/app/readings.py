@@ -149,7 +149,7 @@ class Readings(QObject):
         parts = self._parts
         entries = parts.board.entries()
         parts.window.show_accounts(entries, parts.settings)
-        parts.window.show_alert_count(sum(self._alerts.get(entry.id, 0) for entry in entries))
+        parts.window.sidebar.show_alert_count(sum(self._alerts.get(entry.id, 0) for entry in entries))
         self._tray.show_entries(entries, parts.settings)
         pairs = [(entry.definition, entry.reading) for entry in entries]
         definitions = [entry.definition for entry in entries]

@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
+from creditdesk.app.errands import carry_out
 from creditdesk.app.parts import Parts
 from creditdesk.app.send_files import make_plan, save_plan, save_report
 from creditdesk.core.import_plan import Source
@@ -72,15 +73,10 @@ class SendStory(QObject):
     def look(self) -> None:
         """Learn which imports are not finished."""
 
-        async def story() -> tuple[Sending, ...]:
-            from creditdesk.desk.sending import SendError  # with it comes the network stack
+        async def look() -> tuple[Sending, ...]:
+            return tuple(await self._sender.sendings())
 
-            try:
-                return tuple(await self._sender.sendings())
-            except SendError:
-                return ()
-
-        self._parts.ask(story, self._learn)
+        carry_out(self._parts, look, self._learn, lambda _problem: self._learn(()))
 
     def open_unfinished(self) -> None:
         """Show what is not finished, at once or when it is known."""
@@ -129,28 +125,22 @@ class SendStory(QObject):
     def _start(self, order: Order) -> None:
         source = self._source_of(order.items)
 
-        async def story() -> Sending | str:
-            from creditdesk.desk.sending import SendError
+        async def start() -> Sending:
+            plan = await make_plan(self._sender, order, source)
+            return await self._sender.start(plan, None, order.confirmed)  # type: ignore[no-any-return]
 
-            try:
-                plan = await make_plan(self._sender, order, source)
-                return await self._sender.start(plan, None, order.confirmed)  # type: ignore[no-any-return]
-            except SendError as error:
-                return str(error)
+        def told(started: Sending) -> None:
+            if self._page is not None:
+                self._page.sending.show_started()
+                self._page.sent.add(order)
+                self._known[started.id] = started
+                self._run(started.id)
 
-        def told(result: Sending | str) -> None:
-            page = self._page
-            if page is None:
-                return
-            if isinstance(result, str):
-                page.sending.show_failed(result)
-                return
-            page.sending.show_started()
-            page.sent.add(order)
-            self._known[result.id] = result
-            self._run(result.id)
+        def failed(problem: str) -> None:
+            if self._page is not None:
+                self._page.sending.show_failed(problem)
 
-        self._parts.ask(story, told)
+        carry_out(self._parts, start, told, failed)
 
     def _run(self, sending_id: str) -> None:
         """Send, or go on; the desk hears of every step by a queued signal."""
@@ -183,20 +173,9 @@ class SendStory(QObject):
         self._finish(sending_id, lambda: self._sender.settle(sending_id, self._heard.emit))
 
     def _finish(self, sending_id: str, work: Callable[[], Coroutine[Any, Any, Sending]]) -> None:
-        async def story() -> Sending | str:
-            from creditdesk.desk.sending import SendError
-
-            try:
-                return await work()
-            except SendError as error:
-                return str(error)
-
-        def told(result: Sending | str) -> None:
+        def told(result: Sending) -> None:
             before = self._known.get(sending_id)
             self._began.pop(sending_id, None)
-            if isinstance(result, str):
-                self._fail(sending_id, result)
-                return
             self._hear(result)
             if before is None or result.items_in(BatchState.ACCEPTED) or result.spent:
                 self.accepted.emit(result)
@@ -204,27 +183,16 @@ class SendStory(QObject):
             if self._shown != sending_id or self._parts.window.page_name != "sizer":
                 self._parts.window.show_toast(ended_words(result, self._item(result), self._place(result)))
 
-        self._parts.ask(story, told)
+        def failed(problem: str) -> None:
+            self._began.pop(sending_id, None)
+            self._fail(sending_id, problem)
+
+        carry_out(self._parts, work, told, failed)
 
     def _ask(self, work: Callable[[], Coroutine[Any, Any, Sending]]) -> None:
         """Ask for something short: to pause, to cancel, to settle by hand."""
         self._wait()
-
-        async def story() -> Sending | str:
-            from creditdesk.desk.sending import SendError
-
-            try:
-                return await work()
-            except SendError as error:
-                return str(error)
-
-        def told(result: Sending | str) -> None:
-            if isinstance(result, str):
-                self._fail(self._shown, result)
-            else:
-                self._hear(result)
-
-        self._parts.ask(story, told)
+        carry_out(self._parts, work, self._hear, lambda problem: self._fail(self._shown, problem))
 
     def _fail(self, sending_id: str, problem: str) -> None:
         if self._page is not None:

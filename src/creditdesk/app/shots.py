@@ -119,7 +119,7 @@ def _first_run(application: QApplication, desktop: Desktop) -> QPixmap:
     desktop.overview.show_sample(False)
     desktop.overview.show_entries([], parts.now(), parts.settings)
     desktop.window.show_accounts([], parts.settings)
-    desktop.window.show_alert_count(0)
+    desktop.window.sidebar.show_alert_count(0)
     _settle(application, desktop)
     shot = desktop.window.grab()
     desktop.overview.show_sample(True)

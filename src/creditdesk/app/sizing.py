@@ -1,33 +1,31 @@
 """The window's side of sizing: files are read by a child process, long pastes cleaned off the GUI thread."""
 
-import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from creditdesk.app.accounts import SAID, AccountStories
+from creditdesk.app.errands import Errand
 from creditdesk.app.freeing import FreeStory
 from creditdesk.app.parts import Parts
 from creditdesk.app.placing import PlaceStory
 from creditdesk.app.probing import ProbeStory
 from creditdesk.app.sending import SendStory
-from creditdesk.app.writing import TABLES, write_later, write_rows
+from creditdesk.app.writing import TABLES, write_rows
 from creditdesk.core.import_plan import Source
 from creditdesk.core.keywords import Items
 from creditdesk.core.sending import Sending
 from creditdesk.desk.listing import Listed, read_list, report_words
-from creditdesk.store.sheets import Choice, Progress, SheetError
+from creditdesk.desk.tools import Declined
+from creditdesk.store.sheets import Choice, SheetError
 from creditdesk.ui import words
 from creditdesk.ui.items_dialog import Section
 from creditdesk.ui.sizer_guess import Guess, Wanted
 from creditdesk.ui.sizer_page import SizerPage
-
-__all__ = ["SizerStory", "write_later"]
 
 
 class SizerStory(QObject):
@@ -40,7 +38,6 @@ class SizerStory(QObject):
 
     refresh_requested = Signal(str)
     link_requested = Signal(str)
-    _progress = Signal(int, int, int)
 
     def __init__(self, parts: Parts, stories: AccountStories, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -49,18 +46,17 @@ class SizerStory(QObject):
         self._page: SizerPage | None = None
         self._file: Path | None = None
         self._known: tuple[Items | None, Source] = (None, Source())
-        self._asked = 0
-        self._tasks: dict[int, asyncio.Task[Any]] = {}  # touched on the engine's thread only
+        self._reading = Errand(parts, self)
+        self._reading.moved.connect(self._show_progress)
         self.sending = SendStory(parts, self)
         self.placing: PlaceStory | None = None
-        self._progress.connect(self._show_progress, Qt.ConnectionType.QueuedConnection)
 
     def make(self) -> SizerPage:
         """The page, wired."""
         page = self._page = SizerPage()
         page.file_chosen.connect(lambda path: self.open_file(Path(path)))
         page.form.keywords.wanted.connect(self._read_as)
-        page.form.keywords.cancelled.connect(self._cancel)
+        page.form.keywords.cancelled.connect(self._reading.cancel)
         page.text_given.connect(self._clean)
         page.check_requested.connect(self.refresh_requested)
         page.balance_requested.connect(self._stories.type_balance)
@@ -113,55 +109,31 @@ class SizerStory(QObject):
         self._read(text.encode("utf-8", "replace"), "pasted text", None)
 
     def _read(self, source: Path | bytes, name: str, choice: Choice | None) -> None:
-        """Read a list; what was asked for before is not waited for any more."""
+        """Read a list; what was asked for before is not waited for any more, and its child process ends."""
         page = self._page
         if page is None:
             return
-        self._cancel()
-        number = self._asked
         page.show_busy(f"Reading {name}")
 
-        def progress(so_far: Progress) -> None:  # on a thread of the reading
-            self._progress.emit(number, so_far.bytes_read, so_far.bytes_total)
-
-        async def story() -> Listed | str:
-            task = asyncio.current_task()
-            if task is not None:
-                self._tasks[number] = task
+        async def read(heard: Callable[[int, int], None]) -> Listed:
             try:
-                return await read_list(source, name, choice, progress)
+                return await read_list(
+                    source, name, choice, lambda so_far: heard(so_far.bytes_read, so_far.bytes_total)
+                )
             except SheetError as error:
-                return str(error)
-            finally:
-                self._tasks.pop(number, None)
+                raise Declined(str(error)) from None
 
-        def told(result: Listed | str) -> None:
-            if self._asked != number:
-                return
-            if isinstance(result, str):
-                page.show_error(result)
-                return
-            self._known = (result.items, _source(result, source))
-            page.show_items(result.items, name if choice else "", _guess(result) if choice else None)
-            if result.column.report:
-                self._parts.window.show_toast(report_words(result))
+        def told(listed: Listed) -> None:
+            self._known = (listed.items, _source(listed, source))
+            page.show_items(listed.items, name if choice else "", _guess(listed) if choice else None)
+            if listed.column.report:
+                self._parts.window.show_toast(report_words(listed))
 
-        self._parts.ask(story, told)
+        self._reading.run(read, told, page.show_error)
 
-    def _show_progress(self, number: int, done: int, of: int) -> None:
-        if self._page is not None and number == self._asked:
+    def _show_progress(self, done: int, of: int) -> None:
+        if self._page is not None:
             self._page.form.keywords.busy.show_part(done, of)
-
-    def _cancel(self) -> None:
-        """Stop reading what was asked for last; its child process ends."""
-        number, self._asked = self._asked, self._asked + 1
-
-        async def story() -> None:
-            if number in self._tasks:
-                self._tasks[number].cancel()
-
-        if number:
-            self._parts.ask(story)
 
     def _source_of(self, items: Items) -> Source:
         """Where exactly these items came from; what was typed into the box has no source."""

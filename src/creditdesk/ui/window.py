@@ -3,20 +3,21 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from creditdesk.core.pools import Level
 from creditdesk.core.settings import Settings
 from creditdesk.ui import icons, theme, words
+from creditdesk.ui.banner import Banner
 from creditdesk.ui.board import Entry
-from creditdesk.ui.parts import Banner, Button, button
+from creditdesk.ui.notices import Notices
+from creditdesk.ui.parts import Button
 from creditdesk.ui.sidebar import LOWER_PAGES, PAGES, SideAccount, Sidebar
 from creditdesk.ui.toast import Toast, Toasts
 
 LEAST_PAGE_PX = 600  # a page narrower than this (in base fonts) gets the sidebar's room
-MOST_NOTICES = 3
 
 
 class MainWindow(QMainWindow):
@@ -51,8 +52,7 @@ class MainWindow(QMainWindow):
         self.sidebar.page_requested.connect(self.show_page)
         self.sidebar.account_chosen.connect(self.account_chosen)
         self.sidebar.add_requested.connect(self.add_requested)
-        self.notice = Banner()
-        self._notices = [self.notice]  # the one that spoke last is the last
+        self._news = Notices()
         self._stack = QStackedWidget()
         self._build()
         self.toasts = Toasts(self)
@@ -87,10 +87,6 @@ class MainWindow(QMainWindow):
         """The name of the page on screen, "" before the first."""
         return self._page
 
-    def is_built(self, name: str) -> bool:
-        """Whether this page was made already."""
-        return name in self._pages
-
     def show_accounts(self, entries: Sequence[Entry], settings: Settings) -> None:
         """Show these accounts in the sidebar, in this order."""
         self.sidebar.show_accounts(
@@ -104,32 +100,18 @@ class MainWindow(QMainWindow):
             ]
         )
 
-    def show_alert_count(self, count: int) -> None:
-        """Show how many alerts are open."""
-        self.sidebar.show_alert_count(count)
-
     def show_notice(self, text: str, level: Level = Level.LOW, buttons: Sequence[Button] = ()) -> Banner:
         """Say something about the whole desk above every page until it is closed. The first sentence is bold.
 
         Three notices stand there at the most; a fourth takes the place of the oldest. `clear_news` of the strip that
         is given back closes it.
         """
-        lead, stop, rest = text.partition(". ")
-        strip = self._strip_for(text)
-        close = button("", "quiet", "close", name="Close")
-        close.clicked.connect(strip.clear_news)
-        strip.show_news(lead + ("." if stop else ""), rest, level, *buttons, close)
-        return strip
-
-    def clear_notice(self) -> None:
-        """Close all that `show_notice` said."""
-        for strip in self._notices:
-            strip.clear_news()
+        return self._news.show_notice(text, level, buttons)
 
     @property
     def notices(self) -> list[str]:
         """What stands there now, the oldest first."""
-        return [strip.accessibleName() for strip in self._notices if not strip.isHidden()]
+        return self._news.texts()
 
     def show_toast(self, text: str, undo: Callable[[], None] | None = None) -> Toast:
         """Say something short for 8 seconds; `undo` is called when the user takes it back."""
@@ -168,9 +150,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(right)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        self._notice_row = QVBoxLayout()
-        self._add_strip(self.notice)
-        column.addLayout(self._notice_row)
+        column.addWidget(self._news)
         column.addWidget(self._stack, 1)
         middle = QWidget()
         row = QHBoxLayout(middle)
@@ -185,29 +165,6 @@ class MainWindow(QMainWindow):
         self._stack.addWidget(page)
         if not self._page:
             self.show_page(name)
-
-    def _strip_for(self, text: str) -> Banner:
-        """The strip that says this already, else a free one, a new one, or the oldest."""
-        same = next((each for each in self._notices if not each.isHidden() and each.accessibleName() == text), None)
-        strip = same or next((each for each in self._notices if each.isHidden()), None)
-        if strip is None and len(self._notices) < MOST_NOTICES:
-            strip = Banner()
-            self._add_strip(strip)
-        elif strip is None:
-            strip = self._notices[0]
-        self._notices = [*(each for each in self._notices if each is not strip), strip]
-        return strip
-
-    def _add_strip(self, strip: Banner) -> None:
-        strip.installEventFilter(self)
-        self._notice_row.addWidget(strip)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Qt's: the strips stand apart from the edge, and leave no gap when the last one is closed."""
-        if event.type() in (QEvent.Type.ShowToParent, QEvent.Type.HideToParent) and watched in self._notices:
-            shown = any(not strip.isHidden() for strip in self._notices)
-            self._notice_row.setContentsMargins(*((theme.px(24), theme.px(14), theme.px(24), 0) if shown else (0,) * 4))
-        return super().eventFilter(watched, event)
 
     def _add_shortcuts(self) -> None:
         places = [name for name, _, _ in (*PAGES, *LOWER_PAGES)]
