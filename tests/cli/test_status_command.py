@@ -1,6 +1,7 @@
 """`creditdesk status`: exactly the vendor's numbers, every key of the documented JSON, and when a vendor is asked."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -224,3 +225,10 @@ def test_a_damaged_history_is_told_and_the_command_goes_on(full: Command) -> Non
     assert ran.status == 0
     assert "was not a database" in ran.err
     assert len(ran.json["accounts"]) == 4
+
+
+def test_a_clock_that_is_off_is_said_beside_the_numbers(full: Command, vendors: Vendors) -> None:
+    assert full("status", "--refresh").err == ""
+    vendors.running.call(lambda sandbox: setattr(sandbox, "skew", timedelta(minutes=20)))
+    ran = full("status", "--refresh")
+    assert (ran.status, "minutes behind the vendors'" in ran.err) == (0, True)

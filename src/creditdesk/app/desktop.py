@@ -11,6 +11,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from creditdesk.app.accounts import AccountStories
+from creditdesk.app.clock import ClockStory
 from creditdesk.app.front import Front
 from creditdesk.app.pages import Pages
 from creditdesk.app.process import Application, log_safely
@@ -54,6 +55,7 @@ class Desktop(QObject):
         self.stories = AccountStories(self.parts, self)
         self.teller = Teller(self.parts, self.tray, open_notifier, self)
         self.pages = Pages(self.parts, self.stories, self.teller, where, self)
+        self.clock = ClockStory(self.parts, self)
         self._closed = False
         self._painted = False
         self._no_tray: Banner | None = None
@@ -120,6 +122,7 @@ class Desktop(QObject):
         window.close_requested.connect(self._closing)
         readings.came.connect(self.teller.hear)
         readings.came.connect(lambda _outcome: pages.renew())
+        readings.poller.looked.connect(self.clock.look)
         readings.listed.connect(pages.renew)
         readings.unkept.connect(window.show_notice)
         self.stories.changed.connect(self._act_on)

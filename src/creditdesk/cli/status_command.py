@@ -2,6 +2,8 @@
 
 import argparse
 import asyncio
+import sys
+from datetime import timedelta
 
 from creditdesk.cli.status import status_json, status_lines
 from creditdesk.core.amounts import dumps
@@ -18,6 +20,8 @@ async def status(options: argparse.Namespace, desk: Desk) -> int:
     if options.refresh:
         asked = await asyncio.gather(*(_refreshed(desk, reading) for reading in readings))
         readings = [reading for reading in asked if reading is not None]
+    if (ahead := desk.reader.clock_ahead) is not None:
+        print(clock_line(ahead), file=sys.stderr)
     now = desk.tools.clock()
     definitions = known_definitions(desk, readings)
     if options.json:
@@ -25,6 +29,13 @@ async def status(options: argparse.Namespace, desk: Desk) -> int:
     else:
         print("\n".join(status_lines(readings, definitions, now)))
     return 0
+
+
+def clock_line(ahead: timedelta) -> str:
+    """What is said when this computer's clock is ahead of the vendors' (negative: behind) by over five minutes."""
+    way = "ahead of" if ahead > timedelta(0) else "behind"
+    minutes = abs(ahead) // timedelta(minutes=1)
+    return f"creditdesk: the clock of this computer is {minutes:,} minutes {way} the vendors'. Set it."
 
 
 async def _refreshed(desk: Desk, reading: Reading) -> Reading | None:

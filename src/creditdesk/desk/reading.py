@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from creditdesk.core import alerts, cadence, levels
@@ -51,6 +52,11 @@ class Reader:
         self._running: dict[str, Any] = {}  # asyncio's tasks
         self._asking: Asks | None = None
         self._choices: Choices | None = None
+
+    @property
+    def clock_ahead(self) -> timedelta | None:
+        """By how much this computer's clock is ahead of the vendors' (negative: behind); None where it seems right."""
+        return self._asking.clock_ahead if self._asking is not None else None
 
     def load(self) -> list[Reading]:
         """Every account's last reading as remembered, in the user's order; nothing is asked. Raises ConfigError."""

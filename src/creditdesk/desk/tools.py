@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from creditdesk.core.definition import Definition
@@ -28,6 +28,11 @@ class Asks(Protocol):
         clock: Callable[[], datetime],
     ) -> Snapshot | Trouble:
         """The vendor's answer as a snapshot or a trouble; never raises for what the world does."""
+        ...
+
+    @property
+    def clock_ahead(self) -> timedelta | None:
+        """By how much this computer's clock is ahead of the vendors' (negative: behind); None where it seems right."""
         ...
 
     async def aclose(self) -> None:

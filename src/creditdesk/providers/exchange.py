@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 import httpx
 
+from creditdesk.core.clock import ahead, wrong_by
 from creditdesk.core.definition import Definition, RequestRule
 from creditdesk.core.pools import Account, Snapshot, Trouble, TroubleKind
 from creditdesk.providers import troubles
@@ -76,6 +77,7 @@ class Exchange:
         self._room = asyncio.Semaphore(MOST_AT_ONCE)
         self._tokens: dict[tuple[bytes, str], _Token] = {}
         self._unchanged = Unchanged()
+        self._clocks: dict[str, timedelta] = {}  # by origin: how far ahead of its clock ours was last
         self._salt = os.urandom(16)
 
     async def ask(
@@ -101,6 +103,11 @@ class Exchange:
             return result
         except TimeoutError:
             return troubles.of_deadline(reading.host or definition.name, self._deadline_s)
+
+    @property
+    def clock_ahead(self) -> timedelta | None:
+        """By how much this computer's clock is ahead of the vendors' (negative: behind); None where it seems right."""
+        return wrong_by(self._clocks.values())
 
     async def aclose(self) -> None:
         """Close the client and its connections."""
@@ -146,12 +153,18 @@ class Exchange:
             answer = await self._fetch(reading, prepared)
             if isinstance(answer, Trouble):
                 return answer
+            self._compare_clocks(prepared.lane, answer, reading.clock())
             found = self._known(reading, answer) or judge(reading.definition, rule, answer, reading.scene())
             if not isinstance(found, Trouble):
                 lane.widen()
             elif found.kind is TroubleKind.THROTTLED:
                 lane.narrow()
             return found
+
+    def _compare_clocks(self, origin: str, answer: Answer, now: datetime) -> None:
+        offset = ahead(answer.headers.get("date", ""), now, answer.headers.get("age", ""))
+        if offset is not None:
+            self._clocks[origin] = offset
 
     def _known(self, reading: _Reading, answer: Answer) -> Snapshot | None:
         """The snapshot of an answer that came the last time, too."""

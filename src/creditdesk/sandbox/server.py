@@ -3,7 +3,8 @@
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Any
 
 from aiohttp import web
@@ -58,6 +59,8 @@ class Sandbox:
     """
 
     def __init__(self, keys: Mapping[str, str] | None = None, seed: int | None = None, clock: Clock = _utc_now) -> None:
+        self._clock = clock
+        self.skew = timedelta(0)  # how far the clock that dates the answers is ahead of the true one
         self.counters = Counters(clock)
         self.faults = FaultBoard()
         self.other_origin = ""
@@ -100,7 +103,13 @@ class Sandbox:
             await self._runners.pop().cleanup()
 
     async def _listen(self, handler: Any, port: int) -> int:
-        server = web.Server(handler, handler_cancellation=True, access_log=None)
+        async def dated(request: web.BaseRequest) -> web.StreamResponse:
+            """The handler's answer, dated by the sandbox's own clock as a vendor's is by its own."""
+            response: web.StreamResponse = await handler(request)
+            response.headers.setdefault("Date", format_datetime(self._clock() + self.skew, usegmt=True))
+            return response
+
+        server = web.Server(dated, handler_cancellation=True, access_log=None)
         runner = web.ServerRunner(server, shutdown_timeout=_LAST_WORDS)
         self._runners.append(runner)
         await runner.setup()

@@ -6,7 +6,7 @@ least two decimals and as many as it needs, everything else has every digit that
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from creditdesk.core.definition import Definition
@@ -235,3 +235,10 @@ def _digits(value: Decimal, least: int) -> str:
     decimals = decimals.rstrip("0").ljust(least, "0")
     grouped = f"{int(whole):,}"
     return f"{grouped}.{decimals}" if decimals else grouped
+
+
+def clock_notice(ahead: timedelta) -> str:
+    """What is said when this computer's clock is ahead of the vendors' (negative: behind)."""
+    span = duration(abs(ahead.total_seconds()))
+    way = "ahead of" if ahead > timedelta(0) else "behind"
+    return f"The clock of this computer is {span} {way} the vendors'. Set it: ages, resets and forecasts depend on it."
