@@ -44,7 +44,10 @@ class FailRule:
 
 @dataclass(frozen=True, slots=True)
 class RequestRule:
-    """One HTTP request. `url` is https with a literal host; `json` and `form` hold templates and are for POST only."""
+    """One HTTP request. `url` is https with a literal host; `json` and `form` hold templates and are for POST only.
+
+    `hosts` maps a choice of the param `host_param` (a region) to the host that takes the place of the URL's own.
+    """
 
     id: str
     url: str
@@ -66,3 +69,5 @@ class RequestRule:
     retry_after: str = ""
     hint: str = ""  # our own words, shown with an answer that cannot be read
     fail: tuple[FailRule, ...] = ()
+    host_param: str = ""
+    hosts: Mapping[str, str] = field(default_factory=dict)

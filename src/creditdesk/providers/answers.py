@@ -16,6 +16,7 @@ from creditdesk.core.cadence import parse_retry_after
 from creditdesk.core.definition import Definition, FailRule, RequestRule
 from creditdesk.core.pools import Snapshot, Source, Trouble, TroubleKind
 from creditdesk.providers.dropping import drop
+from creditdesk.providers.header_fields import fields
 from creditdesk.providers.redaction import Mask, redact
 from creditdesk.providers.rows import Refused, Unreadable, read_pools
 from creditdesk.providers.selection import compile_expression
@@ -93,7 +94,7 @@ def judge(definition: Definition, rule: RequestRule, answer: Answer, scene: Scen
     data: object = None
     fault = ""
     try:
-        data = _decoded(rule, answer.body)
+        data = _decoded(rule, answer)
     except BadAnswer as error:
         fault = str(error)
     captured = {name: find(path, data) for name, path in rule.capture.items()}
@@ -146,9 +147,12 @@ def _subject(what: str) -> str:
     return f"it {what}" if what.startswith(("is ", "holds ", "has ", "lists ")) else what
 
 
-def _decoded(rule: RequestRule, body: bytes) -> object:
+def _decoded(rule: RequestRule, answer: Answer) -> object:
+    body = answer.body
     if rule.body == "json":
         return decode(body)
+    if rule.body == "headers":
+        return fields(answer.headers)
     found = _pattern(rule.pattern).search(_text(body))
     if found is None:
         raise BadAnswer("is a web page" if body.lstrip().startswith(b"<") else "does not have the expected form")

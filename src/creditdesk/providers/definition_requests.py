@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from creditdesk.core.definition import Auth, FailRule, RequestRule
 from creditdesk.core.pools import TroubleKind
@@ -89,6 +90,7 @@ def _request(table: Table, names: Names, before: tuple[str, ...]) -> RequestRule
         retry_after=expression(table, "retry_after"),
         hint=table.text("hint", most=200),
         fail=read_fails(table),
+        **_hosts(table, names),
     )
     _check_body(table, rule)
     table.finish()
@@ -123,8 +125,10 @@ def read_alone(table: Table, names: Names, auth: tuple[Auth, ...], methods: Sequ
 
 
 def _check_body(table: Table, rule: RequestRule) -> None:
-    if rule.body not in ("json", "text"):
-        table.wrong("body", f"is {shown(rule.body)}; allowed are json, text")
+    if rule.body not in ("json", "text", "headers"):
+        table.wrong("body", f"is {shown(rule.body)}; allowed are json, text, headers")
+    if rule.body == "headers" and rule.redact:
+        table.wrong("redact", "is for what stands in a body; of headers only the amounts are kept")
     if rule.body == "text" and "pattern" not in table.data:
         table.wrong("pattern", "is missing: a text body is read by a pattern with named groups")
     if rule.pattern and (rule.body != "text" or not check_pattern(rule.pattern)):
@@ -150,6 +154,28 @@ def _url(table: Table, names: Names) -> str:
         table.wrong("url", fault)
         return ""
     return template(table, url, names, ("url",))
+
+
+def _hosts(table: Table, names: Names) -> dict[str, Any]:
+    """The key `hosts`: the host for each choice of a param, as `host_param` and `hosts`."""
+    inner = table.table("hosts")
+    if inner is None:
+        return {}
+    param = inner.text("param", needed=True, most=64)
+    choices = names.params.get(param, ())
+    if param and not choices:
+        inner.wrong("param", f"is {shown(param)}, which is not a param with choices")
+    found = {}
+    for choice, host in inner.data.items():
+        if choice == "param":
+            continue
+        if choice not in choices:
+            inner.wrong(choice, f"is not a choice of {shown(param)}")
+        elif not isinstance(host, str) or set(host) & set("/?#@") or url_fault(f"https://{host}/"):
+            inner.wrong(choice, "must be a host name such as api-eu.vendor.example")
+        else:
+            found[choice] = host
+    return {"host_param": param, "hosts": found}
 
 
 def _headers(table: Table, names: Names) -> dict[str, str]:

@@ -61,8 +61,8 @@ def build(
     setting that does not fit into the request.
     """
     _check_secrets(definition, rule, secrets)
-    address = _address(definition.name, rule.url, account.base_url)
     values = {**definition.settings(account.settings), **secrets, **captures}
+    address = _address(definition.name, _url_of(rule, values), account.base_url)
     try:
         url = _url(address, rule, values, _quoted)
         headers, content = _headers(rule, values), _content(rule, values)
@@ -87,13 +87,20 @@ def build(
 
 def describe(definition: Definition, rule: RequestRule, account: Account) -> str:
     """What would be sent, for people: method, address and where the secrets go, each as ***. Needs no secret."""
-    address = _address(definition.name, rule.url, account.base_url)
+    chosen = definition.settings(account.settings)
+    address = _address(definition.name, _url_of(rule, chosen), account.base_url)
     hidden = {each.name: MASK for each in definition.credentials}
     hidden |= {name: MASK for each in definition.requests for name in each.capture}
-    values = {**dict.fromkeys(_holes(rule), ""), **definition.settings(account.settings), **hidden}
+    values = {**dict.fromkeys(_holes(rule), ""), **chosen, **hidden}
     places = [f"{name}: {text}" for auth in rule.auth for name, text in _auth_header(auth, values, plain=True).items()]
     places += [f"body: {_content(rule, values).decode()}"] if rule.method == "POST" else []
     return "; ".join((f"{rule.method} {_url(address, rule, values, str)}", *places))
+
+
+def _url_of(rule: RequestRule, values: Mapping[str, str]) -> str:
+    """The rule's URL, at the host of the region that the account has."""
+    host = rule.hosts.get(values.get(rule.host_param, ""), "")
+    return urlsplit(rule.url)._replace(netloc=host).geturl() if host else rule.url
 
 
 def _quoted(text: str) -> str:

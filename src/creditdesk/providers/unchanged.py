@@ -64,9 +64,10 @@ class Unchanged:
 
 
 def means_the_same_later(definition: Definition) -> bool:
-    """Whether an answer of this vendor means the same whenever it comes: one request, and no instant that is reckoned
-    from now."""
-    if len(definition.requests) != 1 or definition.requests[0].capture:
+    """Whether an answer of this vendor means the same whenever it comes: one request, read by its body, and no instant
+    that is reckoned from now."""
+    only = definition.requests[0] if len(definition.requests) == 1 else None
+    if only is None or only.capture or only.body == "headers":
         return False
     return all(_is_absolute(when) for rule in definition.pools for when in (rule.reset, rule.expires) if when)
 
