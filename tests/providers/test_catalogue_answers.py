@@ -21,6 +21,8 @@ A case is a file `answers/VENDOR/NAME.toml`:
     trouble = "exhausted"                # and, where the vendor told one: retry_at = 2026-11-21T12:00:30Z
 """
 
+import subprocess
+import sys
 import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -93,3 +95,10 @@ def test_every_definition_has_a_documented_answer_and_a_refusal(catalogue: Catal
     assert wanted - read == set()
     assert wanted - refused == set()
     assert {vendor for vendor, _ in cases} <= {each.id for each in catalogue.all()}
+
+
+def test_the_page_of_vendors_is_made_from_their_files() -> None:
+    made = subprocess.run(
+        [sys.executable, ROOT / "packaging" / "providers_page.py", "-"], capture_output=True, check=True, timeout=60
+    )
+    assert made.stdout.decode() == (ROOT / "docs" / "providers.md").read_text("utf-8"), "run make providers"

@@ -115,6 +115,7 @@ _CASES = {
 
 
 @pytest.mark.parametrize(("case", "kind"), _CASES.items())
+@pytest.mark.promise("D3", f"{len(_CASES)} hostile answers")
 def test_no_hostile_answer_takes_more_than_fifty_mebibytes(case: str, kind: str) -> None:
     done = subprocess.run([sys.executable, "-c", _CHILD, case], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr

@@ -50,6 +50,7 @@ def a_location(chance: random.Random) -> str:
     )
 
 
+@pytest.mark.promise("D1", "1,000 redirects")
 def test_a_thousand_redirects_are_not_followed() -> None:
     chance = random.Random(20261121)
     asked: list[httpx.Request] = []

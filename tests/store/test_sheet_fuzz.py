@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import pytest
 from tests.store.workbooks import ods_parts, xlsx_parts, zipped
 
 from creditdesk.store.sheets import SheetError, read_in_child
@@ -75,6 +76,7 @@ def files(chance: random.Random) -> list[tuple[str, bytes]]:
     return [(suffix, make()) for suffix, make in (makers[number % len(makers)] for number in range(FILES))]
 
 
+@pytest.mark.promise("E6", "1,000 damaged files")
 def test_a_thousand_damaged_files_are_read_or_refused(tmp_path: Path) -> None:
     paths = []
     for number, (suffix, data) in enumerate(files(random.Random(20261121))):

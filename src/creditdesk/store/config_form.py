@@ -10,15 +10,20 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from creditdesk.core.pools import Account, Custody, Thresholds
+from creditdesk.core.quiet import Quiet, clock_time
+from creditdesk.core.rules import RuleKind, Rules
 from creditdesk.core.settings import LEAST_INTERVAL_S, Settings, ThemeChoice
 
 Table = dict[str, Any]
 T = TypeVar("T")
 
 MOST_NAME = 60
-_FLAGS = ("start_in_tray", "close_to_tray", "hide_amounts", "hide_names", "notifications", "told_no_tray")
+_HOURS = ("from_hour", "until_hour", "digest_at")
+_RULE_NUMBERS = ("expires_days", "not_read_hours", "unusual_times", "unusual_least_percent")
+_FLAGS = ("start_in_tray", "close_to_tray", "hide_amounts", "hide_names", "notifications", "told_no_tray", "sound")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
+_MASKED = re.compile(r"([a-z][a-z0-9+.-]*://[A-Za-z0-9.-]*)?…")
 _LOOPBACK = re.compile(r"localhost|127(\.\d{1,3}){3}|::1")
 
 
@@ -74,6 +79,9 @@ def settings_of(table: Mapping[str, Any]) -> Settings:
         window=_take(table, "window", "", _text),
         low_days=_take(table, "low_days", shipped.low_days, _amount),
         critical_days=_take(table, "critical_days", shipped.critical_days, _amount),
+        rules=_take(table, "rules", shipped.rules, _rules),
+        quiet=_take(table, "quiet", shipped.quiet, _quiet),
+        addresses=_take(table, "addresses", {}, _masked),
     )
 
 
@@ -89,6 +97,10 @@ def settings_table(settings: Settings) -> Table:
         value = getattr(settings, name)
         table[name] = None if value == getattr(shipped, name) else _number(value)
     table["thresholds"] = None if settings.thresholds == shipped.thresholds else _threshold_table(settings.thresholds)
+    table["addresses"] = dict(settings.addresses) or None
+    table["rules"] = _rules_table(settings.rules) or None
+    changed = {name: getattr(settings.quiet, name) for name in (*_HOURS, "critical_breaks")}
+    table["quiet"] = {name: value for name, value in changed.items() if value} or None
     return table
 
 
@@ -113,6 +125,7 @@ def account_of(table: Mapping[str, Any]) -> Account:
         ask_over=_take(table, "ask_over", {}, _amounts),
         muted=_take(table, "muted", False, _flag),
         confirmed=_take(table, "confirmed", False, _flag),
+        rules_off=_take(table, "rules_off", (), _rules_off),
     )
 
 
@@ -129,6 +142,7 @@ def account_table(account: Account) -> Table:
         "interval_s": account.interval_s or None,
         "muted": account.muted or None,
         "confirmed": account.confirmed or None,
+        "rules_off": list(account.rules_off) or None,
         "settings": dict(account.settings) or None,
         "thresholds": _threshold_table(account.thresholds) if account.thresholds else None,
         "reserve": {pool: _number(value) for pool, value in account.reserve.items()} or None,
@@ -187,6 +201,14 @@ def _texts(key: str, value: object) -> dict[str, str]:
     return {str(name): _text(str(name), each) for name, each in _table(key, value).items()}
 
 
+def _masked(key: str, value: object) -> dict[str, str]:
+    """What may be shown of addresses of mail and chat. They themselves hold secrets and are in the keyring."""
+    shown = _texts(key, value)
+    if wrong := next((each for each, text in shown.items() if not _MASKED.fullmatch(text)), None):
+        raise Wrong(wrong, "an address is kept in the keyring; here stands only what may be shown of it")
+    return shown
+
+
 def _table(key: str, value: object) -> Mapping[str, object]:
     if not isinstance(value, dict):
         raise Wrong(key, "a table is needed")
@@ -217,6 +239,51 @@ def _thresholds(key: str, value: object) -> Thresholds:
         _take(table, "low_amounts", {}, _amounts),
         _take(table, "critical_amounts", {}, _amounts),
     )
+
+
+def _rule_kinds(key: str, value: object) -> tuple[RuleKind, ...]:
+    """Rules by name, each once, in the order of `RuleKind`."""
+    if not isinstance(value, list) or not all(isinstance(each, str) and each in list(RuleKind) for each in value):
+        raise Wrong(key, f"a list of some of {', '.join(RuleKind)} is needed")
+    return tuple(each for each in RuleKind if each in value)
+
+
+def _rules_off(key: str, value: object) -> tuple[str, ...]:
+    return tuple(each.value for each in _rule_kinds(key, value))
+
+
+def _rules(key: str, value: object) -> Rules:
+    table, shipped = _table(key, value), Rules()
+    numbers = {name: _take(table, name, getattr(shipped, name), _amount) for name in _RULE_NUMBERS}
+    if zero := next((name for name, each in numbers.items() if not each), ""):
+        raise Wrong(zero, "a number above 0 is needed")
+    off = _take(table, "off", tuple(shipped.off), _rule_kinds)
+    return Rules(frozenset(off), **numbers)
+
+
+def _rules_table(rules: Rules) -> Table:
+    """What differs from what is shipped."""
+    shipped = Rules()
+    table: Table = {} if rules.off == shipped.off else {"off": [each.value for each in RuleKind if each in rules.off]}
+    changed = {name: getattr(rules, name) for name in _RULE_NUMBERS if getattr(rules, name) != getattr(shipped, name)}
+    return table | {name: _number(each) for name, each in changed.items()}
+
+
+def _quiet(key: str, value: object) -> Quiet:
+    table = _table(key, value)
+    hours = {name: _take(table, name, "", _hour) for name in _HOURS}
+    if bool(hours["from_hour"]) != bool(hours["until_hour"]):
+        raise Wrong(key, "quiet hours need both from_hour and until_hour")
+    return Quiet(**hours, critical_breaks=_take(table, "critical_breaks", False, _flag))
+
+
+def _hour(key: str, value: object) -> str:
+    text = _text(key, value)
+    try:
+        clock_time(text)
+    except ValueError:
+        raise Wrong(key, "a time of day is needed, such as 22:30") from None
+    return text
 
 
 def _threshold_table(thresholds: Thresholds) -> Table:

@@ -12,7 +12,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from creditdesk.store.database import Opened, begin_anew, is_damage, open_database, reader, transaction, write_lock
+from creditdesk.store import checks
+from creditdesk.store.database import (
+    Opened,
+    begin_anew,
+    is_damage,
+    open_database,
+    reader,
+    transaction,
+    write_lock,
+)
+from creditdesk.store.notices import rows_notice
 from creditdesk.store.pending import Pending
 from creditdesk.store.worker import Job, Worker
 
@@ -23,6 +33,7 @@ CLOSE_S = 10.0
 GATHER_S = 0.02
 """While readings come in a burst: one transaction for those of 20 ms instead of one for each."""
 _MOST_TRIES = 3
+_MOST_LOGGED = 20
 
 
 class HistoryError(Exception):
@@ -37,6 +48,7 @@ class Connections:
         self._guard = threading.Lock()  # held while the writing connection is used or changed
         self._reading: sqlite3.Connection | None = None
         self._reading_identity: tuple[int, int] | None = None
+        self._told: set[checks.Damage] = set()
         self._use(open_database(path, now))
         self._writer = Worker("history-writer", self._write_all, GATHER_S)
         self._reader = Worker("history-reader", self._read_all)
@@ -78,6 +90,16 @@ class Connections:
         self._kept = opened.path
         self._identity = _identity(opened.path)
 
+    def _tell_damage(self, connection: sqlite3.Connection) -> list[checks.Damage]:
+        """Take the bad rows that this connection met; those that were not met before are named, once."""
+        found = checks.taken(connection)
+        new = [each for each in dict.fromkeys(found) if each not in self._told]
+        self._told.update(new)
+        if new and (self.notice is None or self.notice.is_rows):
+            first, *_ = [checks.name(connection, each) for each in new[:_MOST_LOGGED]]
+            self.notice = rows_notice(self._path, first, len(self._told))
+        return new
+
     def _renew(self, *, damaged: bool) -> None:
         """Go over to the file that is there now, or (damaged) to a new one. The guard is held."""
         with suppress(sqlite3.Error):
@@ -112,13 +134,18 @@ class Connections:
                 self._renew(damaged=False)  # another process set the file aside
             except sqlite3.DatabaseError as error:
                 if attempt == _MOST_TRIES - 1 or self._kept is None or not is_damage(error):
-                    raise
-                self._renew(damaged=True)
+                    if not checks.read_leniently(self._connection, error):
+                        raise
+                else:
+                    self._renew(damaged=True)
         raise OSError("the file is replaced again and again")
 
     def _transact(self, jobs: list[Job[Any]]) -> list[Any]:
         with transaction(self._connection) as connection:
-            return [job.work(connection) for job in jobs]
+            done = [job.work(connection) for job in jobs]
+            checks.put_all_aside(connection)
+        self._tell_damage(self._connection)
+        return done
 
     def _read_all(self, jobs: list[Job[Any]]) -> None:
         for job in jobs:
@@ -134,10 +161,11 @@ class Connections:
         try:
             return self._read(work)
         except sqlite3.DatabaseError as error:
-            if self._kept is None or not is_damage(error):
+            damaged = is_damage(error)
+            if self._kept is None or not (damaged or error.sqlite_errorcode == sqlite3.SQLITE_CANTOPEN):
                 raise
-        with self._guard:
-            if self._identity == before:
+        with self._guard:  # what can't be opened is being set aside by the writer at this moment
+            if damaged and self._identity == before:
                 self._renew(damaged=True)
         return self._read(work)
 
@@ -152,7 +180,16 @@ class Connections:
                 self._reading = None
             self._reading = reader(self._kept)
             self._reading_identity = identity
-        return work(self._reading)
+        try:
+            found = work(self._reading)
+        except sqlite3.OperationalError as error:
+            if not checks.read_leniently(self._reading, error):
+                raise
+            found = work(self._reading)
+        if bad := self._tell_damage(self._reading):
+            with suppress(RuntimeError):  # the desk closes: they are met again at the next start
+                self._writer.submit(lambda connection: checks.put_aside(connection, bad), must_run=True)
+        return found
 
 
 def _identity(path: Path | None) -> tuple[int, int] | None:

@@ -11,75 +11,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 
 from creditdesk.store import statements
 from creditdesk.store.backups import make_backup, newest_good_backup
 from creditdesk.store.files import COMPANIONS, free_name, set_aside, sync_folder
 from creditdesk.store.lock import FileLock
+from creditdesk.store.notices import Finding, Notice
+from creditdesk.store.restoring import finish_restoring
 from creditdesk.store.schema import APPLICATION_ID, MIGRATIONS, Migrations, migrate, version_of
+from creditdesk.store.statements_points import SUMMED
 from creditdesk.store.writing import WritingConnection
 
 CHECK_S = 0.03
-"""How long the first check may take: it covers a few megabytes; damage beyond is noticed where it is read."""
+"""How long the first check may take; damage beyond is noticed where it is read."""
+CHECK_BYTES = 16_000_000
+"""A larger file is not checked whole: SQLite does not look at the time within a table (200 ms for 150 MB, measured)."""
+_SHOWN_FIRST = ("condition", "pool", "typed", "snooze")
 BUSY_S = 15.0
 _MAGIC = b"SQLite format 3\0"
 _HEADER_BYTES = 100
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _COPY_S = 2.0
 _MOST_POINTS_IN_MEMORY = 200_000
-
-
-class Finding(StrEnum):
-    """What was wrong with the file."""
-
-    EMPTY = "empty"
-    NOT_A_DATABASE = "not_a_database"
-    DAMAGED = "damaged"
-    FOREIGN = "foreign"  # another program's database
-    NEWER = "newer"  # a newer creditdesk's
-    UNREADABLE = "unreadable"  # the system does not let us open it
-
-
-_SAID = {
-    Finding.EMPTY: "The history's file was empty.",
-    Finding.NOT_A_DATABASE: "The history's file was not a database.",
-    Finding.DAMAGED: "The history's file was damaged.",
-    Finding.FOREIGN: "The history's file belonged to another program.",
-    Finding.NEWER: "The history was written by a newer creditdesk.",
-    Finding.UNREADABLE: "The history's file can't be opened.",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What the user should know about the history's file.
-
-    `aside` is where the bad file went, `backup` the newest good copy, `detail` what the system said.
-    """
-
-    finding: Finding
-    file: Path
-    aside: Path | None = None
-    backup: Path | None = None
-    detail: str = ""
-
-    @property
-    def text(self) -> str:
-        """The notice in plain sentences: what, where, what to do."""
-        parts = [_SAID[self.finding]]
-        if self.finding is Finding.NEWER:
-            parts.append(f"It is left as it is: {self.file}. New readings are kept until creditdesk is closed.")
-            parts.append("Install the newer creditdesk again, or choose another data folder.")
-        elif self.aside is not None:
-            parts.append(f"It was set aside as {self.aside}, and a new history was begun.")
-        else:
-            parts.append(f"Check the file and its folder: {self.file} ({self.detail}).")
-            parts.append("Readings are kept until creditdesk is closed.")
-        if self.backup is not None:
-            parts.append(f"A good copy lies in {self.backup}.")
-        return " ".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +116,8 @@ def transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
 
 def _open_locked(path: Path, now: datetime, migrations: Migrations) -> Opened:
     notice = None
+    if not os.path.lexists(path):
+        finish_restoring(path, now)  # it was killed between two names
     try:
         version = _inspect(path, migrations)
     except _Bad as bad:
@@ -176,6 +132,8 @@ def _open_locked(path: Path, now: datetime, migrations: Migrations) -> Opened:
         if 0 < version < len(migrations):
             make_backup(connection, path, now)
         migrate(connection, migrations)
+        if 0 < version < len(migrations):
+            _let_shrink(connection)
         connection.execute("PRAGMA journal_mode = WAL")
     except BaseException:
         connection.close()
@@ -193,10 +151,13 @@ def _inspect(path: Path, migrations: Migrations) -> int:
             header = file.read(_HEADER_BYTES)
     except OSError as error:
         raise _Bad(Finding.UNREADABLE, _reason(error)) from None
-    if not header.startswith(_MAGIC):
-        raise _Bad(Finding.NOT_A_DATABASE if header else Finding.EMPTY)
-    if len(header) < _HEADER_BYTES:
-        raise _Bad(Finding.DAMAGED, "cut off")
+    if not header:
+        raise _Bad(Finding.EMPTY)
+    if not _has_log(path):  # with one, SQLite mends a first page that a power cut tore
+        if not header.startswith(_MAGIC):
+            raise _Bad(Finding.NOT_A_DATABASE)
+        if len(header) < _HEADER_BYTES:
+            raise _Bad(Finding.DAMAGED, "cut off")
     try:
         connection = reader(path)
         try:
@@ -207,6 +168,14 @@ def _inspect(path: Path, migrations: Migrations) -> int:
         # "no such table" is ours without its tables: damage, too. Other errors are the system's.
         damaged = is_damage(error) or getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_ERROR
         raise _Bad(Finding.DAMAGED if damaged else Finding.UNREADABLE, _reason(error)) from None
+    except UnicodeDecodeError:  # in what the system says of a damaged schema
+        raise _Bad(Finding.DAMAGED, "its schema is no text") from None
+
+
+def _has_log(path: Path) -> bool:
+    with suppress(OSError):
+        return os.stat(f"{path}-wal").st_size > 0
+    return False
 
 
 def _judge(connection: sqlite3.Connection, migrations: Migrations) -> int:
@@ -219,13 +188,16 @@ def _judge(connection: sqlite3.Connection, migrations: Migrations) -> int:
         raise _Bad(Finding.DAMAGED, "no schema")
     if version == len(migrations):
         for table in statements.TABLES:
-            connection.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone()
+            columns = f"{SUMMED[table]}, sum" if table in SUMMED else "1"
+            connection.execute(f"SELECT {columns} FROM {table} LIMIT 0").fetchone()
     deadline = time.monotonic() + CHECK_S
     connection.set_progress_handler(lambda: time.monotonic() > deadline, 2000)
+    pages, page = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+    tables = ("1",) if pages * page <= CHECK_BYTES else _SHOWN_FIRST  # 1: all of them, up to the first error
     with suppress(sqlite3.OperationalError):  # interrupted: good as far as it was looked at
-        found = connection.execute("PRAGMA quick_check(1)").fetchone()
-        if found != ("ok",):
-            raise _Bad(Finding.DAMAGED, "check failed")
+        for each in tables:
+            if connection.execute(f"PRAGMA quick_check({each})").fetchone() != ("ok",):
+                raise _Bad(Finding.DAMAGED, "check failed")
     return version
 
 
@@ -241,12 +213,21 @@ def _create(path: Path, now: datetime, migrations: Migrations) -> None:
     os.close(os.open(fresh, os.O_CREAT | os.O_EXCL, 0o600))
     connection = _connect(fresh)
     try:
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # what thinning frees is given back
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         migrate(connection, migrations)
     finally:
         connection.close()
     os.rename(fresh, path)
     sync_folder(path.parent)
+
+
+def _let_shrink(connection: sqlite3.Connection) -> None:
+    """Rebuild a file that can't give space back, of a time before the third schema. Killed in between, it stays so."""
+    if connection.execute("PRAGMA auto_vacuum").fetchone() == (0,):
+        with suppress(sqlite3.OperationalError):  # too little space for it: the file works all the same
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            connection.execute("VACUUM")
 
 
 def _plain_connection(uri: str) -> sqlite3.Connection:
@@ -276,7 +257,7 @@ def _copy_readable(connection: sqlite3.Connection, path: Path) -> None:
         connection.set_progress_handler(lambda: time.monotonic() > deadline, 10_000)
         for table in statements.TABLES:
             columns = ", ".join(row[1] for row in connection.execute(f"PRAGMA main.table_info({table})"))
-            order = f"ORDER BY last_seen DESC LIMIT {_MOST_POINTS_IN_MEMORY}" if table == "point" else ""
+            order = f"ORDER BY first_seen DESC LIMIT {_MOST_POINTS_IN_MEMORY}" if table == "point" else ""
             with suppress(sqlite3.Error), transaction(connection):
                 connection.execute(f"INSERT INTO main.{table} ({columns}) SELECT {columns} FROM newer.{table} {order}")
         connection.set_progress_handler(None, 0)

@@ -1,16 +1,13 @@
 """Tables that are written for people: CSV, XLSX and text. No cell of them is a formula, and a number stays a number."""
 
 import csv
-import os
-import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO
 
-from creditdesk.store.files import sync_folder
+from creditdesk.store.files import replacing
 from creditdesk.store.sheet_error import SheetError
 from creditdesk.store.sheet_guard import guarded
 from creditdesk.store.workbook import write_workbook
@@ -29,19 +26,8 @@ def write_table(path: Path, header: Sequence[str], rows: Iterable[Row]) -> None:
     writer = _WRITERS.get(path.suffix.casefold())
     if writer is None:
         raise SheetError(path.name, 0, "A list is written as .csv, .xlsx or .txt.", "Choose one of these endings.")
-    target = path.resolve()
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            writer(file, target.name, header, rows)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, target)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)
-        raise
-    sync_folder(target.parent)
+    with replacing(path) as file:
+        writer(file, path.resolve().name, header, rows)
 
 
 def shown(cell: Cell) -> str | int | Decimal:

@@ -4,23 +4,36 @@ import contextlib
 import os
 import sys
 import tempfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import BinaryIO
 
 COMPANIONS = ("", "-wal", "-shm", "-journal")
 """What SQLite keeps beside a database, by the ending of its name; "" is the database itself."""
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Put `data` in the place of the file, readable by the user alone: after a power cut it is the old or the new one.
+    """Put `data` in the place of the file; see `replacing`. Raises OSError; then the old file is as it was."""
+    with replacing(path) as file:
+        file.write(data)
 
-    A link is followed, so that a linked file stays linked. Raises OSError; then the old file is as it was.
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file to write, readable by the user alone, that takes the place of another at the end of `with`.
+
+    After a power cut or an error it is the old or the new one. A link is followed, so that a linked file stays linked.
     """
     target = path.resolve()
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    except OSError as error:
+        error.filename = str(path)  # not a name that nobody knows
+        raise
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.replace(name, target)

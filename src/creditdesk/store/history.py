@@ -12,9 +12,9 @@ from pathlib import Path
 
 from creditdesk.core.pools import Snapshot, Trouble
 from creditdesk.core.series import Episode, Event, EventKind, Series
-from creditdesk.store import reading, recording, statements
+from creditdesk.store import reading, recording, statements, thinning
 from creditdesk.store.connections import Connections, HistoryError
-from creditdesk.store.database import Notice
+from creditdesk.store.notices import Notice
 from creditdesk.store.pending import Pending
 from creditdesk.store.reading import Latest, Spark
 from creditdesk.store.rows import micros, text
@@ -27,11 +27,11 @@ class History:
     """The history of one desk, at `path`; None keeps it in memory.
 
     Opening never fails: `notice` then tells what was wrong with the file and where it went, or is None. It may also
-    appear later, when damage is met while reading.
+    appear later, when damage is met while reading. `connections` is the way to the file, for what else is kept in it.
     """
 
     def __init__(self, path: Path | None, now: datetime) -> None:
-        self._connections = Connections(path, now)
+        self.connections = self._connections = Connections(path, now)
         self.warned = Warned(self._connections)
 
     @property
@@ -44,11 +44,6 @@ class History:
         """Whether what is written outlives this process; not where the file cannot be used (see `notice`)."""
         return self._connections.durable
 
-    @property
-    def connections(self) -> Connections:
-        """The way to the file, for what else is kept in it (`store.outbox`)."""
-        return self._connections
-
     def record(
         self,
         account_id: str,
@@ -59,7 +54,7 @@ class History:
     ) -> Pending[tuple[Episode, ...]]:
         """Write one reading (None: none was made), with the episodes (new, cleared) that follow, all or nothing.
 
-        Gives the new episodes with their ids; one that is open already is not opened again and not given back.
+        Gives the new episodes with their ids; one that is open already is not opened again, and given as it is kept.
         A reading that says the same as the one before extends it, unless more than three intervals (and an hour) lie
         between. Raises HistoryError.
         """
@@ -76,8 +71,7 @@ class History:
 
         def work(connection: sqlite3.Connection) -> None:
             row = connection.execute(statements.UNIT, (account_id, pool)).fetchone()
-            values = (account_id, pool, micros(now), str(left), text(limit))
-            connection.execute(statements.PUT_TYPED, values)
+            recording.put_typed(connection, (account_id, pool, micros(now), str(left), text(limit)))
             event = Event(now, account_id, EventKind.TYPED, pool, left, row[0] if row else "")
             recording.add_event(connection, event)
 
@@ -117,6 +111,15 @@ class History:
     def events(self, limit: int = 100, before: Event | None = None, account_id: str = "") -> Pending[list[Event]]:
         """What happened, newest first. `before` is the last event of the page before."""
         return self._connections.read(lambda connection: reading.events(connection, limit, before, account_id))
+
+    def thin(self, now: datetime) -> Pending[int]:
+        """Thin out what is old (`core.thinning`) in small steps between what else is written; gives how many rows less.
+
+        To be asked for at least once a day of use. The first time only notes the day, and so does one more than 30 days
+        after the last: a clock that jumped ahead must not take the detail of yesterday. Closing ends it; what was not
+        done is done the next time.
+        """
+        return thinning.thin(self._connections, now)
 
     def close(self) -> None:
         """Write what waits and close the file. May be called twice."""

@@ -6,16 +6,22 @@ cancelled import or a file that was replaced can never let a batch go out twice.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from creditdesk.core.sending import Batch, BatchState, Place, Sending, Stop
-from creditdesk.store import statements
+from creditdesk.core.queueing import Queue
+from creditdesk.core.sending import Batch, BatchState, Sending, Stop
+from creditdesk.store import statements, statements_queue
 from creditdesk.store.connections import Connections
 from creditdesk.store.lock import FileLock
+from creditdesk.store.outbox_parting import Share, split_batch
+from creditdesk.store.outbox_rows import amounts, amounts_text, batch_row, json_text, loaded, queue_text, sending_row
 from creditdesk.store.pending import Pending
-from creditdesk.store.rows import Row, instant, maybe_instant, maybe_micros, micros
+from creditdesk.store.rows import Row, maybe_micros, micros
+
+Entry = tuple[Sending, Sequence[str], Sequence[int]]
+"""A sending, its items, and the line of each."""
 
 _CAUGHT = "The desk was stopped while this request was on its way."
 
@@ -30,12 +36,12 @@ class Kept:
         """The sendings of an account (None: of all), newest first, with their batches."""
         where, values = ("", ()) if account is None else (" WHERE account = ?", (account,))
         query = f"{statements.SENDINGS}{where} ORDER BY created_at DESC, id"
-        return self._connections.read(lambda connection: tuple(_loaded(connection, query, values)))
+        return self._connections.read(lambda connection: tuple(loaded(connection, query, values)))
 
     def load(self, sending: str) -> Pending[Sending | None]:
         """One sending, or None."""
         query = f"{statements.SENDINGS} WHERE id = ?"
-        return self._connections.read(lambda connection: next(_loaded(connection, query, (sending,)), None))
+        return self._connections.read(lambda connection: next(loaded(connection, query, (sending,)), None))
 
     def items(self, sending: str, batch: int | None = None) -> Pending[tuple[tuple[int, str], ...]]:
         """The items of a sending, or of one batch of it, each with its line number."""
@@ -67,7 +73,7 @@ class Kept:
 
         def work(connection: sqlite3.Connection) -> dict[str, Decimal]:
             row = connection.execute(statements.BASELINE, (sending,)).fetchone()
-            return _amounts(row[1]) or {} if row else {}
+            return amounts(row[1]) or {} if row else {}
 
         return self._connections.read(work)
 
@@ -75,6 +81,16 @@ class Kept:
         """The accounts that have a batch in the state sending, of a process that lives or is gone."""
         query = statements.CAUGHT_SENDING
         return self._connections.read(lambda connection: tuple(row[0] for row in connection.execute(query)))
+
+    def sent_since(self, sending: Sending) -> Pending[tuple[str, ...]]:
+        """The items that other imports brought to the same place since this one was written."""
+        row = (sending.account, sending.place.id, sending.operation, sending.id, micros(sending.created_at))
+
+        def work(connection: sqlite3.Connection) -> tuple[str, ...]:
+            found = connection.execute(statements_queue.SENT_SINCE, row)
+            return tuple(item for (items,) in found for item in json.loads(items))
+
+        return self._connections.read(work)
 
     def unsettled(self, account: str, operation: str, place: str) -> Pending[dict[str, tuple[str, ...]]]:
         """The items that may have been sent to a place and are not settled, by their sending's id."""
@@ -108,33 +124,32 @@ class Outbox:
         folder = self._connections.folder
         return FileLock(folder / f"sending-{account}.lock", limit_s=0.0) if folder else None
 
-    def add(self, sending: Sending, items: Sequence[str], lines: Sequence[int]) -> Pending[bool]:
+    def add(self, sending: Sending, items: Sequence[str], lines: Sequence[int], *more: Entry) -> Pending[bool]:
         """Write a sending with its batches and items; `lines` are their line numbers. Raises HistoryError.
 
-        False: another one was begun by the same plan, perhaps a moment ago by another process; nothing was written.
+        `more` are written with it, all or none. False: another one was begun by the same plan, perhaps a moment ago by
+        another process; nothing was written.
         """
 
         def work(connection: sqlite3.Connection) -> bool:
-            if connection.execute(statements.BEGUN, (sending.account, sending.plan)).fetchone():
-                return False
-            connection.execute(statements.ADD_SENDING, (sending.id, *_sending_row(sending)))
-            for batch in sending.batches:
-                part = slice(batch.first, batch.first + batch.count)
-                texts = (_json(list(items[part])), _json(list(lines[part])))
-                row = (sending.id, sending.account, *_batch_row(batch), *texts)
-                connection.execute(statements.ADD_BATCH, row)
+            entries = ((sending, items, lines), *more)
+            for each, _, _ in entries:
+                if connection.execute(statements.BEGUN, (each.account, each.plan)).fetchone():
+                    return False
+            for entry in entries:
+                _add(connection, *entry)
             return True
 
         return self._connections.write(work)
 
     def keep_baseline(self, sending: str, ids: Iterable[str]) -> Pending[bool]:
         """Keep the ids that the place had before; only the first ones are taken."""
-        row = (_json(sorted(ids)), sending)
+        row = (json_text(sorted(ids)), sending)
         return self._connections.write(lambda connection: _did(connection, statements.PUT_BASELINE, row))
 
-    def keep_before(self, sending: str, amounts: Mapping[str, Decimal]) -> Pending[bool]:
+    def keep_before(self, sending: str, left: Mapping[str, Decimal]) -> Pending[bool]:
         """Keep what the pools had before the first request of a run; only the first ones since `close` are taken."""
-        row = (_amounts_text(amounts), sending)
+        row = (amounts_text(left), sending)
         return self._connections.write(lambda connection: _did(connection, statements.PUT_BEFORE, row))
 
     def begin(self, sending: str, number: int, now: datetime) -> Pending[bool]:
@@ -148,6 +163,10 @@ class Outbox:
         row = (*ends, batch.detail, int(batch.answered), sending, batch.number, before.value)
         return self._connections.write(lambda connection: _did(connection, statements.END_BATCH, row))
 
+    def part(self, sending: str, number: int, shares: Sequence[Share]) -> Pending[bool]:
+        """Split a batch that is unknown. False: it is not unknown (any more)."""
+        return self._connections.write(lambda connection: split_batch(connection, sending, number, shares))
+
     def recover(self, account: str, now: datetime) -> Pending[int]:
         """Sending -> unknown, for the batches of a process that is gone. The caller holds the account's lock."""
         row = (micros(now), _CAUGHT, account)
@@ -157,6 +176,11 @@ class Outbox:
         """Note why a sending stands still; `Stop.NONE` lets it go on. False for one that was cancelled."""
         row = (stop.value, detail, maybe_micros(retry_at), sending)
         return self._connections.write(lambda connection: _did(connection, statements.STOP, row))
+
+    def requeue(self, sending: str, queue: Queue | None) -> Pending[bool]:
+        """Wait for something else; None: its day has come, and it may be sent. False for what waits for nothing."""
+        row = (queue_text(queue), sending)
+        return self._connections.write(lambda connection: _did(connection, statements_queue.REQUEUE, row))
 
     def cancel(self, sending: str) -> Pending[int]:
         """Planned -> cancelled, and the sending for good; how many batches that were."""
@@ -180,81 +204,19 @@ class Outbox:
 
         def work(connection: sqlite3.Connection) -> bool:
             if spent is not None:
-                connection.execute(statements.SPENT, (_amounts_text(spent), sending))
+                connection.execute(statements.SPENT, (amounts_text(spent), sending))
             return _did(connection, statements.ENDED, (maybe_micros(ended_at), sending))
 
         return self._connections.write(work)
 
 
+def _add(connection: sqlite3.Connection, sending: Sending, items: Sequence[str], lines: Sequence[int]) -> None:
+    connection.execute(statements.ADD_SENDING, (sending.id, *sending_row(sending)))
+    for batch in sending.batches:
+        part = slice(batch.first, batch.first + batch.count)
+        texts = (json_text(list(items[part])), json_text(list(lines[part])))
+        connection.execute(statements.ADD_BATCH, (sending.id, sending.account, *batch_row(batch), *texts))
+
+
 def _did(connection: sqlite3.Connection, statement: str, row: Row) -> bool:
     return connection.execute(statement, row).rowcount == 1
-
-
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _amounts_text(amounts: Mapping[str, Decimal]) -> str:
-    return _json({pool: str(amount) for pool, amount in amounts.items()})
-
-
-def _amounts(text: str | None) -> dict[str, Decimal] | None:
-    return None if text is None else {pool: Decimal(amount) for pool, amount in json.loads(text).items()}
-
-
-def _sending_row(sending: Sending) -> Row:
-    """SENDING_COLUMNS of a sending."""
-    texts = (_json([dict(row) for row in sending.rows]), _json(dict(sending.factors)), sending.file, sending.plan)
-    return (
-        *(sending.account, sending.operation, sending.place.id, sending.place.name),
-        *(sending.count, sending.batch_size, micros(sending.created_at), *texts),
-        *(sending.stop.value, sending.stop_detail, maybe_micros(sending.retry_at), maybe_micros(sending.ended_at)),
-        *(_amounts_text(sending.expected), None if sending.spent is None else _amounts_text(sending.spent)),
-        *(int(sending.confirmed), sending.base_url, sending.provider),
-    )
-
-
-def _batch_row(batch: Batch) -> Row:
-    """BATCH_COLUMNS of a batch."""
-    ends = (maybe_micros(batch.sent_at), maybe_micros(batch.ended_at), batch.status, batch.detail)
-    return (batch.number, batch.first, batch.count, batch.state.value, *ends, int(batch.answered), batch.tries)
-
-
-def _loaded(connection: sqlite3.Connection, query: str, values: Row) -> Iterator[Sending]:
-    for row in connection.execute(query, values).fetchall():
-        batches = connection.execute(statements.BATCHES, (row[0],))
-        yield _sending_of(row, tuple(_batch_of(each) for each in batches))
-
-
-def _batch_of(row: Row) -> Batch:
-    number, first, count, state, sent_at, ended_at, status, detail, answered, tries = row
-    instants = (maybe_instant(sent_at), maybe_instant(ended_at))
-    return Batch(number, first, count, BatchState(state), *instants, status, detail, bool(answered), tries)
-
-
-def _sending_of(row: Row, batches: tuple[Batch, ...]) -> Sending:
-    id_, account, operation, place, place_name, count, size, created_at, lists, factors, file, plan, *rest = row
-    stop, stop_detail, retry_at, ended_at, expected, spent, confirmed, base_url, provider = rest
-    return Sending(
-        id_,
-        account,
-        operation,
-        Place(place, place_name),
-        count,
-        size,
-        instant(created_at),
-        tuple(json.loads(lists)),
-        json.loads(factors),
-        file,
-        plan,
-        Stop(stop),
-        stop_detail,
-        maybe_instant(retry_at),
-        maybe_instant(ended_at),
-        _amounts(expected) or {},
-        _amounts(spent),
-        batches,
-        bool(confirmed),
-        base_url,
-        provider,
-    )

@@ -70,6 +70,10 @@ class Pending(Generic[T]):
         self._limit_s = limit_s
         self._on_late = on_late
 
+    def when_done(self, told: Callable[["Future[T]"], None]) -> None:
+        """Call `told` with what came of it, on the thread that did it."""
+        self._future.add_done_callback(told)
+
     def __await__(self) -> Generator[Any, None, T]:
         return self._wait().__await__()
 

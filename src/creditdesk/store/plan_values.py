@@ -72,6 +72,13 @@ def whole(most: int) -> Callable[[str, Any], int]:
     return read
 
 
+def yes(key: str, value: object) -> bool:
+    """True or false."""
+    if not isinstance(value, bool):
+        raise Wrong(key, "must be true or false")
+    return value
+
+
 def instant(key: str, value: object) -> datetime:
     """An aware instant, in UTC."""
     if not isinstance(value, datetime) or value.tzinfo is None:

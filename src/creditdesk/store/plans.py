@@ -17,7 +17,7 @@ from creditdesk.core.sending import Place
 from creditdesk.store.config_form import Wrong
 from creditdesk.store.files import replace_file
 from creditdesk.store.plan_guard import too_much
-from creditdesk.store.plan_values import address, amount, filled, identifier, instant, line, mark, path_text, whole
+from creditdesk.store.plan_values import address, amount, filled, identifier, instant, line, mark, path_text, whole, yes
 
 SCHEMA = 1
 MOST_BYTES = 16 * 1024 * 1024
@@ -93,6 +93,7 @@ def _document(plan: ImportPlan) -> dict[str, Any]:
         "sheet": plan.sheet,
         "header_line": plan.header_line,
         "name": plan.name,
+        "keep_footer": plan.keep_footer or None,
     }
     document: dict[str, Any] = {
         "schema": SCHEMA,
@@ -156,12 +157,15 @@ def _plan(document: Table) -> ImportPlan:
         created_at=_needed(document, "created_at", instant),
         base_url=_read(document, "base_url", "base_url", address, ""),
         name=_read(file, "name", "file.name", line, ""),
+        keep_footer=_read(file, "keep_footer", "file.keep_footer", yes, False),
     )
     _check(document, plan)
     return plan
 
 
-_FILE_KEYS = frozenset({"path", "sha256", "column", "encoding", "delimiter", "sheet", "header_line", "name"})
+_FILE_KEYS = frozenset(
+    {"path", "sha256", "column", "encoding", "delimiter", "sheet", "header_line", "name", "keep_footer"}
+)
 _KEYS = ({each.name for each in fields(ImportPlan)} - _FILE_KEYS - {"file_sha256"}) | {"schema", "fingerprint", "file"}
 
 

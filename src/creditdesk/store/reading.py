@@ -2,7 +2,8 @@
 
 import sqlite3
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
@@ -12,6 +13,7 @@ from creditdesk.core.pools import PoolKind, Snapshot, Trouble
 from creditdesk.core.series import Event, Point, Series
 from creditdesk.core.typed import Typed
 from creditdesk.store import statements
+from creditdesk.store.checks import good, is_good
 from creditdesk.store.rows import (
     Row,
     amount,
@@ -19,6 +21,7 @@ from creditdesk.store.rows import (
     instant,
     micros,
     point_of,
+    point_values,
     pool_of,
     snapshot_of,
     trouble_of,
@@ -27,6 +30,9 @@ from creditdesk.store.rows import (
 CHUNK = 500
 """Rows between two chances for other threads: a year read in one go stalls the window by 40 ms and more (measured)."""
 _MOST_IDS = 400
+_EARLIEST, _LATEST = -(1 << 62), 1 << 62
+_CONDITION_WIDTH = len(statements.CONDITION_COLUMNS.split(", ")) + 2
+_POINT_FROM = _CONDITION_WIDTH + len(statements.WHOLE_POOL.split(", "))
 
 Spark = tuple[tuple[datetime, Decimal], ...]
 
@@ -47,18 +53,29 @@ def latest(connection: sqlite3.Connection, accounts: Sequence[str]) -> dict[str,
     typed: dict[str, dict[str, Typed]] = {}
     for start in range(0, len(accounts), _MOST_IDS):
         some = accounts[start : start + _MOST_IDS]
-        for account, pool, at, left, limit in connection.execute(statements.typed(len(some)), some):
-            typed.setdefault(account, {})[pool] = Typed(instant(at), Decimal(left), amount(limit))
+        for row in good(connection, "typed", connection.execute(statements.typed(len(some)), some)):
+            typed.setdefault(row[0], {})[row[1]] = Typed(instant(row[2]), Decimal(row[3]), amount(row[4]))
         rows = connection.execute(statements.latest(len(some)), some)
         for account, group in groupby(rows, key=lambda row: row[0]):
-            found[account] = _latest_of(list(group))
+            found[account] = _latest_of(connection, list(group))
     return {each: found.get(each, Latest())._replace(typed=typed.get(each, {})) for each in accounts}
 
 
-def _latest_of(rows: list[Row]) -> Latest:
-    condition = rows[0][1:11]
-    pools = tuple(pool_of(row[11:]) for row in rows if row[11] is not None)
-    return Latest(snapshot_of(condition, pools), trouble_of(condition), condition[9])
+def _latest_of(connection: sqlite3.Connection, rows: list[Row]) -> Latest:
+    condition = rows[0][:_CONDITION_WIDTH]
+    if not is_good(connection, "condition", condition):
+        return Latest()
+    pools = []
+    for row in rows:
+        pool, point = row[_CONDITION_WIDTH:_POINT_FROM], row[_POINT_FROM:]
+        if pool[0] is None or not is_good(connection, "pool", pool):
+            continue
+        there = point[0] is not None and is_good(connection, "point", point)
+        if point[0] is None:
+            _look_around(connection, pool[-2], pool[11], pool[11])
+        pools.append(pool_of((pool[1], *pool[4:11]), point_values(point)[1:] if there else None))
+    told = condition[1:-1]
+    return Latest(snapshot_of(told, tuple(pools)), trouble_of(told), told[9])
 
 
 def spark(
@@ -74,55 +91,91 @@ def spark(
 
 
 def _spark_of(connection: sqlite3.Connection, account: str, instants: list[datetime]) -> Spark:
-    first = connection.execute(statements.FIRST_POOL, (account,)).fetchone()
+    pools = good(connection, "pool", connection.execute(statements.POOLS, (account,)).fetchall())
+    first = next((pool for pool in pools if pool[3]), None)
     if first is None:
         return ()
+    series, open_at = first[-2], first[11]
+    standing = next(_points_found(connection, statements.ONE_POINT, (series, open_at)), None)
     found = []
-    begun = connection.execute(statements.EARLIEST, (account, first[0])).fetchone()[0]
-    for at in instants:
-        if begun is None or micros(at) < begun:
-            continue
-        left = connection.execute(statements.LEFT_AT, (account, first[0], micros(at))).fetchone()[0]
-        if left is not None:
-            found.append((at, Decimal(left)))
+    point, until = None, _EARLIEST  # the point in force, and when the next one begins
+    for instant_ in instants:
+        at = micros(instant_)
+        stands = standing is not None and 0 <= at - standing[1] <= standing[2]
+        if not stands and at >= until:
+            point = next(_points_found(connection, statements.POINT_AT, (series, at)), None)
+            after = connection.execute(statements.AFTER_POINT, (series, at)).fetchone()
+            if after is not None and not is_good(connection, "point", after):
+                point = None  # its key may be what is bad, and may have led the search astray
+            until = after[1] if after is not None and after[0] == series and point is not None else at
+        shown = standing if stands else point  # what stands wins over a point of a clock gone wrong
+        if shown is not None and shown[3] is not None:
+            found.append((instant_, Decimal(shown[3])))
     return tuple(found)
+
+
+def _sure(connection: sqlite3.Connection, number: int, place: int, side: str) -> bool:
+    """Whether the point on one side of a place (a series and an instant) is good. If it is not, its key may be what is
+    bad, and a search that passed it was led astray."""
+    return all(is_good(connection, "point", row) for row in connection.execute(side, (number, place)).fetchall())
+
+
+def _points_found(connection: sqlite3.Connection, statement: str, values: Row) -> Iterator[Row]:
+    return good(connection, "point", connection.execute(statement, values).fetchall())
 
 
 def series(
     connection: sqlite3.Connection, account: str, since: datetime | None, until: datetime | None
 ) -> list[Series]:
     """The pools of an account from `since` to `until`, with the point that was in force at `since`."""
-    pools = connection.execute(statements.POOLS, (account,)).fetchall()
+    pools = good(connection, "pool", connection.execute(statements.POOLS, (account,)).fetchall())
     return [
-        Series(account, pool, label, PoolKind(kind), unit, _points(connection, (account, pool), since, until))
-        for pool, label, kind, unit, _ in pools
+        Series(account, row[1], row[4], PoolKind(row[5]), row[6], _points(connection, (row[-2], row[11]), since, until))
+        for row in pools
     ]
 
 
 def _points(
-    connection: sqlite3.Connection, key: tuple[str, str], since: datetime | None, until: datetime | None
+    connection: sqlite3.Connection, standing: tuple[int, int], since: datetime | None, until: datetime | None
 ) -> tuple[Point, ...]:
-    statement, values = statements.POINTS, list[str | int](key)
+    number, open_at = standing
+    statement, values = statements.POINTS, [number]
     if since is not None:
         statement += statements.SINCE
-        values += [*key, micros(since), micros(since)]
+        values += [number, micros(since), micros(since)]
     if until is not None:
         statement += statements.UNTIL
         values.append(micros(until))
     cursor = connection.execute(statement + statements.IN_ORDER, values)
     points: list[Point] = []
+    ends: tuple[int, ...] = ()
     while rows := cursor.fetchmany(CHUNK):
-        for row in rows:
-            if points and points[-1].last_seen > instant(row[0]):  # the clock went back: show no overlap
-                points[-1] = _ended(points[-1], instant(row[0]))
-            points.append(point_of(row))
+        ends = ((ends or rows[0][1:])[0], rows[-1][1])
+        for row in good(connection, "point", rows):
+            _append(points, point_of(row), instant(open_at))
         time.sleep(0)
+    low, high = ends or (_EARLIEST if since is None else micros(since), _LATEST if until is None else micros(until))
+    _look_around(connection, number, low, high)
     return tuple(points)
 
 
-def _ended(point: Point, at: datetime) -> Point:
-    amounts = (point.left, point.limit, point.used)
-    return Point(point.first_seen, at, *amounts, point.source, point.resets_at, point.expires_at)
+def _look_around(connection: sqlite3.Connection, number: int, low: int, high: int) -> None:
+    """Look whether the points on both sides of a range are good: what they hide would be missed by nobody."""
+    _sure(connection, number, low, statements.BEFORE_POINT)
+    _sure(connection, number, high, statements.AFTER_POINT)
+
+
+def _append(points: list[Point], point: Point, open_at: datetime) -> None:
+    """Put a point behind the others. Where the clock had gone back, it overlaps the one before; nothing shown does:
+    that one is cut, and the one that stands goes on behind a point that lies within it."""
+    before = points[-1] if points else None
+    if before is None or before.last_seen <= point.first_seen:
+        points.append(point)
+        return
+    points[-1] = replace(before, last_seen=point.first_seen)
+    points.append(point)
+    if before.first_seen == open_at and before.last_seen > point.last_seen:
+        points.append(replace(before, first_seen=point.last_seen))
 
 
 def events(connection: sqlite3.Connection, limit: int, before: Event | None, account: str) -> list[Event]:
@@ -136,4 +189,4 @@ def events(connection: sqlite3.Connection, limit: int, before: Event | None, acc
         values += [micros(before.at), before.id]
     where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
     rows = connection.execute(statements.EVENTS + where + statements.NEWEST_FIRST, (*values, limit))
-    return [event_of(row) for row in rows]
+    return [event_of(row) for row in good(connection, "event", rows, 1)]

@@ -11,25 +11,35 @@ from decimal import Decimal
 from creditdesk.core.pools import Pool, PoolKind, Snapshot, Source, Trouble
 from creditdesk.core.series import Event, EventKind
 from creditdesk.store import statements
+from creditdesk.store.checks import good, is_good, put_all_aside
 from creditdesk.store.rows import (
     Row,
     amount,
+    event_of,
     event_row,
+    instant,
     maybe_instant,
     maybe_micros,
     micros,
+    point_row,
+    point_values,
     pool_row,
     text,
 )
+from creditdesk.store.straightening import straighten
+from creditdesk.store.sums import row_sum, series_of
 from creditdesk.store.writing import OpenPool, Standing, WritingConnection
 
 DRIFT = timedelta(hours=1)
 """A reset or an expiry that moves by no more than this is the same one: vendors round it differently each time."""
 LEAST_GAP = timedelta(hours=1)
 """Readings further apart than this (and than three intervals) leave a gap that must stay visible."""
+DATED_AT_RULE = "dated at its rule"
+"""What is said of a reset that no reading saw happen: it is dated when the pool was to reset."""
 ONE_USE = timedelta(hours=1)
 """What is used of a pool within this time is one line of the activity page."""
 
+POOL_WIDTH = len(statements.WHOLE_POOL.split(", "))
 _CERTAIN = {Source.LIVE, Source.METERED}
 _NO_CONDITION: Row = (None, "", "", 0, None, "", None, 0, None, 0)
 _MICROSECOND = timedelta(microseconds=1)
@@ -52,14 +62,20 @@ def record(
     connection.stands(account, standing)
 
 
-def _standing(connection: sqlite3.Connection, account: str) -> Standing:
-    """What stands of an account, from the database."""
-    condition = connection.execute(statements.CONDITION, (account,)).fetchone() or _NO_CONDITION
-    rows = connection.execute(statements.OPEN_POOLS, (account,)).fetchall()
-    pools = {
-        row[0]: OpenPool((row[1], row[2], row[3:10]), row[10:12], (row[12], row[13], row[14:18], row[18], row[19]))
-        for row in rows
-    }
+def _standing(connection: WritingConnection, account: str) -> Standing:
+    """What stands of an account, from the database. Bad rows are put aside: others take their place."""
+    rows = connection.execute(statements.CONDITION, (account,)).fetchall()
+    condition = next((row[1:-1] for row in good(connection, "condition", rows)), _NO_CONDITION)
+    pools = {}
+    for row in connection.execute(statements.OPEN_POOLS, (account,)).fetchall():
+        pool, point = row[:POOL_WIDTH], row[POOL_WIDTH:]
+        point_good = point[0] is not None and is_good(connection, "point", point)
+        if is_good(connection, "pool", pool) and point_good:
+            placed, (_, *used, series, _) = (pool[2], pool[3], pool[4:11]), pool[11:]
+            _, first, last, *amounts, resets_at, expires_at = point_values(point)
+            stands = (first, last, tuple(amounts), resets_at, expires_at)
+            pools[pool[1]] = OpenPool(series, placed, tuple(used), stands)
+    put_all_aside(connection)
     return Standing(condition, pools)
 
 
@@ -93,20 +109,27 @@ def _record_pools(
         placed = (place, 1, pool_row(pool))
         point = _point(pool, snapshot)
         before = known.get(pool.id)
+        if before is not None and snapshot.source in _CERTAIN:
+            _straighten(connection, (account, pool.id), before, point[0], gap)
         if before is None or not _holds(before, pool, point, gap):
             known[pool.id] = _begin_point(connection, account, pool, (placed, point, before))
             if before is not None and snapshot.source in _CERTAIN and Source(before.amounts[3]) in _CERTAIN:
                 _record_change(connection, account, pool, (before, known[pool.id]), snapshot.read_at)
             continue
         before.last, before.resets_at, before.expires_at = max(before.last, point[0]), *point[3:]
-        connection.extend(account, pool.id, before)
+        connection.extend(before)
         if (before.place, before.described) != (place, placed[2]):
             before.place, before.present, before.described = placed
             _put_pool(connection, account, pool.id, before)
     for gone in known.keys() - pools.keys():
         if known[gone].present:
-            connection.execute(statements.HIDE_POOL, (account, gone))
             known[gone].present = 0
+            _put_pool(connection, account, gone, known[gone])
+
+
+def _straighten(connection: WritingConnection, key: tuple[str, str], before: OpenPool, at: int, gap: int) -> None:
+    if straighten(connection, key, before, at, gap):
+        _put_pool(connection, *key, before)
 
 
 def _point(pool: Pool, snapshot: Snapshot) -> Row:
@@ -145,18 +168,24 @@ def _begin_point(
 ) -> OpenPool:
     """Write a new point of a pool; the pool as it stands then."""
     placed, (first, _, amounts, *ends), before = new
+    series = series_of(account, pool.id)
     while (
-        connection.execute(statements.ADD_POINT, (account, pool.id, first, first, *amounts, *ends)).rowcount == 0
+        connection.execute(statements.ADD_POINT, point_row(series, (first, first), amounts, tuple(ends))).rowcount == 0
     ):  # the clock went back to the very instant of another point, which is kept
         first += 1
     used = (before.used_event, before.used_since) if before is not None else (None, None)
-    fresh = OpenPool(placed, used, (first, first, amounts, *ends))
+    fresh = OpenPool(series, placed, used, (first, first, amounts, *ends))
     _put_pool(connection, account, pool.id, fresh)
     return fresh
 
 
 def _put_pool(connection: WritingConnection, account: str, pool_id: str, pool: OpenPool) -> None:
-    connection.execute(statements.PUT_POOL, (account, pool_id, pool.place, *pool.described, pool.first))
+    stands = (pool.place, pool.present, *pool.described, pool.first, pool.used_event, pool.used_since, pool.series)
+    connection.execute(statements.PUT_POOL, _summed(account, pool_id, *stands))
+
+
+def _summed(*values: object) -> Row:
+    return (*values, row_sum(*values))
 
 
 def _record_change(
@@ -172,11 +201,20 @@ def _record_change(
         return
     event = Event(at, account, EventKind.USED, pool.id, rise, pool.unit)
     if pool.kind in (PoolKind.ALLOWANCE, PoolKind.RATE, PoolKind.SPEND) and _was_reset(before, pool, at, rise):
-        add_event(connection, replace(event, kind=EventKind.RESET, amount=rise if rise > 0 else None))
+        reset = _dated(replace(event, kind=EventKind.RESET, amount=rise if rise > 0 else None), before)
+        add_event(connection, reset)
     elif rise > 0 and pool.kind is not PoolKind.SLOTS:
         add_event(connection, replace(event, kind=EventKind.TOP_UP))
     else:
         _record_use(connection, event, after)
+
+
+def _dated(reset: Event, before: OpenPool) -> Event:
+    """A reset at the instant that its rule gave, where that lies between the two readings that saw it."""
+    resets_at = maybe_instant(before.resets_at)
+    if resets_at is None or not instant(before.last) < resets_at <= reset.at:
+        return reset
+    return replace(reset, at=resets_at, detail=DATED_AT_RULE)
 
 
 def _rise(before: OpenPool, pool: Pool) -> Decimal | None:
@@ -202,16 +240,24 @@ def _record_use(connection: WritingConnection, event: Event, pool: OpenPool) -> 
     began = maybe_instant(pool.used_since)
     if began and pool.used_event and event.amount and timedelta(0) <= event.at - began < ONE_USE:
         same = (pool.used_event, event.account, event.pool, EventKind.USED.value)
-        row = connection.execute(statements.USE_OF_EVENT, same).fetchone()
-        sofar = amount(row[0]) if row else None
+        rows = connection.execute(statements.USE_OF_EVENT, same).fetchall()
+        sofar = next((event_of(row).amount for row in good(connection, "event", rows, 1)), None)
         if sofar is not None and (sofar < 0) == (event.amount < 0):
-            values = (micros(event.at), text(sofar + event.amount), pool.used_event)
-            connection.execute(statements.ADD_USE, values)
+            row = event_row(replace(event, amount=sofar + event.amount))
+            connection.execute(statements.ADD_USE, (row[0], row[4], row[-1], pool.used_event))
             return
     pool.used_event, pool.used_since = add_event(connection, event), micros(event.at)
-    connection.execute(statements.MARK_USE, (pool.used_event, pool.used_since, event.account, event.pool))
+    _put_pool(connection, event.account, event.pool, pool)
 
 
 def add_event(connection: sqlite3.Connection, event: Event) -> int:
     """Write a line of the activity page; returns its id."""
     return int(connection.execute(statements.ADD_EVENT, event_row(event)).fetchone()[0])
+
+
+def put_typed(connection: sqlite3.Connection, values: Row) -> None:
+    """Keep what was typed: account, pool, instant, left and limit; no limit keeps the former one."""
+    known = connection.execute(statements.ONE_TYPED, values[:2]).fetchall()
+    limit = next((row[4] for row in good(connection, "typed", known)), None)
+    put_all_aside(connection)
+    connection.execute(statements.PUT_TYPED, _summed(*values[:4], values[4] if values[4] is not None else limit))

@@ -1,15 +1,19 @@
 """Values of the core as rows of the database, and back. Amounts keep every digit; instants are microseconds in UTC."""
 
+import functools
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from creditdesk.core.pools import Level, Pool, PoolKind, Snapshot, Source, Trouble, TroubleKind
-from creditdesk.core.series import Episode, Event, EventKind, Point
+from creditdesk.core.amounts import EXACT
+from creditdesk.core.pools import Pool, PoolKind, Snapshot, Source, Trouble, TroubleKind
+from creditdesk.core.series import Event, EventKind, Point
+from creditdesk.store.sums import row_sum
 
 Row = tuple[Any, ...]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LIVE = Source.LIVE.value
 _MICROSECOND = timedelta(microseconds=1)
 
 
@@ -49,9 +53,34 @@ def pool_row(pool: Pool) -> Row:
     return (pool.label, pool.kind.value, pool.unit, int(pool.reset_assumed), derived, pool.shared_by, pool.part_of)
 
 
+def point_row(series: int, times: tuple[int, int], amounts: Row, ends: Row) -> Row:
+    """WHOLE_POINT of a point: its first and last instant, left, limit, used and source, reset and expiry.
+
+    Kept short: the time that it held instead of the last instant, "" for the source live, and "" for what is used
+    where it is the limit less what is left.
+    """
+    left, limit, used, source = amounts
+    if used is not None and used == _difference(limit, left):
+        used = ""
+    row = (series, times[0], times[1] - times[0], left, limit, used, "" if source == _LIVE else source, *ends)
+    return (*row, row_sum(*row))
+
+
+def point_values(row: Row) -> Row:
+    """What WHOLE_POINT tells: series, first and last instant, left, limit, used, source, reset and expiry."""
+    series, first, held, left, limit, used, source, resets_at, expires_at, _ = row
+    used = _difference(limit, left) if used == "" else used
+    return (series, first, first + held, left, limit, used, source or _LIVE, resets_at, expires_at)
+
+
+@functools.lru_cache(maxsize=1024)
+def _difference(limit: str | None, left: str | None) -> str | None:
+    return None if limit is None or left is None else str(EXACT.subtract(Decimal(limit), Decimal(left)))
+
+
 def point_of(row: Row) -> Point:
-    """The point of a row of POINT_COLUMNS."""
-    first, last, left, limit, used, source, resets_at, expires_at = row
+    """The point of WHOLE_POINT."""
+    _, first, last, left, limit, used, source, resets_at, expires_at = point_values(row)
     return Point(
         instant(first),
         instant(last),
@@ -64,9 +93,10 @@ def point_of(row: Row) -> Point:
     )
 
 
-def pool_of(row: Row) -> Pool:
-    """The pool of the last 13 columns of a row of `latest`."""
-    id_, label, kind, unit, assumed, derived, shared_by, part_of, left, limit, used, resets_at, expires_at = row
+def pool_of(described: Row, point: Row | None) -> Pool:
+    """The pool of an id and POOL_COLUMNS, with what `point_values` tells after the series; None: amounts unknown."""
+    id_, label, kind, unit, assumed, derived, shared_by, part_of = described
+    left, limit, used, _, resets_at, expires_at = (None,) * 6 if point is None else point[2:]
     return Pool(
         id_,
         label,
@@ -99,8 +129,8 @@ def trouble_of(condition: Row) -> Trouble | None:
 
 
 def event_row(event: Event) -> Row:
-    """EVENT_COLUMNS of an event."""
-    return (
+    """EVENT_COLUMNS of an event, and their sum."""
+    row = (
         micros(event.at),
         event.account,
         event.kind.value,
@@ -109,41 +139,10 @@ def event_row(event: Event) -> Row:
         event.unit,
         event.detail,
     )
+    return (*row, row_sum(*row))
 
 
 def event_of(row: Row) -> Event:
-    """The event of a row of id and EVENT_COLUMNS."""
-    id_, at, account, kind, pool, change, unit, detail = row
+    """The event of a row of id and EVENT_COLUMNS; a sum behind them is not looked at (`store.checks`)."""
+    id_, at, account, kind, pool, change, unit, detail = row[:8]
     return Event(instant(at), account, EventKind(kind), pool, amount(change), unit, detail, id_)
-
-
-def episode_row(episode: Episode) -> Row:
-    """EPISODE_COLUMNS of an episode."""
-    return (
-        episode.account,
-        episode.level.value,
-        micros(episode.fired_at),
-        episode.pool,
-        episode.window,
-        episode.why,
-        episode.delivered,
-        maybe_micros(episode.cleared_at),
-        maybe_micros(episode.snoozed_until),
-    )
-
-
-def episode_of(row: Row) -> Episode:
-    """The episode of a row of id and EPISODE_COLUMNS."""
-    id_, account, level, fired_at, pool, window, why, delivered, cleared_at, snoozed_until = row
-    return Episode(
-        account,
-        Level(level),
-        instant(fired_at),
-        pool,
-        window,
-        why,
-        delivered,
-        maybe_instant(cleared_at),
-        maybe_instant(snoozed_until),
-        id_,
-    )

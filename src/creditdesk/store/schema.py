@@ -2,14 +2,22 @@
 
 import sqlite3
 
-from creditdesk.store import statements
+from creditdesk.store import statements, statements_activity, statements_points, statements_queue, statements_warned
 
 APPLICATION_ID = 0x43724465  # "CrDe" in the header of the file: this database is creditdesk's
 
 Migrations = tuple[tuple[str, ...], ...]
 
-MIGRATIONS: Migrations = (statements.CREATE, statements.CREATE_OUTBOX)
-"""Step n (counted from 1) leads from schema n - 1 to schema n, in one transaction."""
+MIGRATIONS: Migrations = (
+    statements.CREATE,
+    statements.CREATE_OUTBOX,
+    statements_points.CREATE_SUMS,
+    statements_warned.CREATE_DELIVERIES,
+    statements_queue.CREATE_QUEUE,
+    statements_activity.CREATE_ACTIVITY,
+    statements_points.SEAL_EPISODES,
+)
+"""Step n (counted from 1) leads from schema n - 1 to schema n."""
 
 
 def version_of(connection: sqlite3.Connection) -> int:
@@ -18,18 +26,21 @@ def version_of(connection: sqlite3.Connection) -> int:
 
 
 def migrate(connection: sqlite3.Connection, migrations: Migrations = MIGRATIONS) -> None:
-    """Bring the file to the newest schema. Each step is one transaction: killed in the middle, the step did not happen.
+    """Bring the file to the newest schema, in one transaction: killed in the middle, nothing of it happened.
 
     `connection` must not open transactions by itself (isolation_level None).
     """
-    for number in range(version_of(connection) + 1, len(migrations) + 1):
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            for statement in migrations[number - 1]:
+    before = version_of(connection)
+    if before >= len(migrations):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for step in migrations[before:]:
+            for statement in step:
                 connection.execute(statement)
-            connection.execute(f"PRAGMA user_version = {number}")
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
+        connection.execute(f"PRAGMA user_version = {len(migrations)}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise

@@ -18,13 +18,13 @@ from python_calamine import (
     load_workbook,
 )
 
-from creditdesk.store.sheet_choice import Choice, Shape
+from creditdesk.store.sheet_choice import TOTALS, Choice, Shape
 from creditdesk.store.sheet_error import SheetError
 from creditdesk.store.sheet_footer import TAIL_ROWS, footer_of
 from creditdesk.store.sheet_guard import unguarded
 from creditdesk.store.sheet_header import PREAMBLE_ROWS, SAMPLE_ROWS, Row, header_of, shape_from
 from creditdesk.store.sheet_report import left_to_send
-from creditdesk.store.sheet_text import Block
+from creditdesk.store.sheet_text import Block, left_out
 from creditdesk.store.sheet_words import KNOWN, plain
 from creditdesk.store.sheet_zip import BROKEN, LOCKED, MEND, SAVE_AGAIN, UNLOCK
 
@@ -79,9 +79,11 @@ def book_blocks(book: Book) -> Iterator[Block]:
         ready = [*held, *taken]
         held = deque(ready[-TAIL_ROWS:])
         yield _block(ready[:-TAIL_ROWS], shape, book.size * taken[-1][0] // max(1, rows + 1))
-    left_out = footer_of([[_text(cell) for cell in row] for _, row in held], True, shape.header_line > 0)
-    kept = [row for place, row in enumerate(held) if place not in left_out]
-    yield replace(_block(kept, shape, book.size), footer=len(left_out))
+    texts = [[_text(cell) for cell in row] for _, row in held]
+    places = [] if shape.keep_footer else footer_of(texts, True, shape.header_line > 0)
+    kept = [row for place, row in enumerate(held) if place not in places]
+    totals = tuple(left_out(held[place][0], texts[place], TOTALS) for place in places)
+    yield replace(_block(kept, shape, book.size), footer=len(totals), left_out=totals)
 
 
 def _block(rows: Sequence[_Raw], shape: Shape, done: int) -> Block:

@@ -14,7 +14,8 @@ class Choice:
     """What the user says about a file; None is guessed.
 
     `delimiter` "" means that a line is an item; `header_line` is 1-based, 0 for none; `column` a name or a 1-based
-    number; `sheet` a sheet's name in a workbook.
+    number; `sheet` a sheet's name in a workbook. `keep_footer`: rows of totals, and the header once more, are items,
+    too.
     """
 
     encoding: str | None = None
@@ -22,6 +23,14 @@ class Choice:
     header_line: int | None = None
     column: str | None = None
     sheet: str | None = None
+    keep_footer: bool = False
+
+
+LeftOut = tuple[int, str, str]
+"""A row that was left out: its line, its text, and why: TOTALS or HEADER."""
+TOTALS, HEADER = "totals", "header"
+MOST_LEFT_OUT = 1_000
+"""So many of them are named; all are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,7 @@ class Shape:
     sheet: str = ""
     sheets: tuple[str, ...] = ()
     report: bool = False  # of a sending: rows are taken by their fate
+    keep_footer: bool = False
 
     @property
     def name(self) -> str:
@@ -58,8 +68,9 @@ class Column:
     `delimiter` "" means that a line is an item; `header_line` is 1-based, 0 for none; `first_line` is that of the first
     item. `encoding` is "xlsx", "xlsb", "xls" or "ods" for a workbook, whose `sheet` was read of its `sheets`. `preview`
     has the cells of the file's first rows, or of those round a header further down, and `preview_lines` their lines.
-    `footer` rows of totals were left out; of a `report` of a sending also the `passed` rows: those that were accepted,
-    and those whose fate is not known. `lines` has the cells themselves where they were asked for, below the header.
+    `footer` rows of totals, or with the header once more, were left out, the first of them are in `left_out`; of a
+    `report` of a sending also the `passed` rows: those that were accepted, and those whose fate is not known. `lines`
+    has the cells themselves where they were asked for, below the header.
     """
 
     lines: list[str]
@@ -76,9 +87,12 @@ class Column:
     first_line: int = 1
     report: bool = False
     passed: tuple[int, int] = (0, 0)
+    left_out: tuple[LeftOut, ...] = ()
 
 
-def column_of(shape: Shape, footer: int, lines: list[str], passed: tuple[int, int] = (0, 0)) -> Column:
+def column_of(
+    shape: Shape, footer: int, lines: list[str], passed: tuple[int, int] = (0, 0), left_out: tuple[LeftOut, ...] = ()
+) -> Column:
     """What is told of a file that was read so."""
     return Column(
         lines,
@@ -95,6 +109,7 @@ def column_of(shape: Shape, footer: int, lines: list[str], passed: tuple[int, in
         shape.first_line,
         shape.report,
         passed,
+        left_out,
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from creditdesk.store.sheet_choice import Choice, Column, Shape, column_of
+from creditdesk.store.sheet_choice import MOST_LEFT_OUT, Choice, Column, LeftOut, Shape, column_of
 from creditdesk.store.sheet_error import SheetError
 from creditdesk.store.sheet_report import as_report
 from creditdesk.store.sheet_shape import shape_of
@@ -38,18 +38,19 @@ def read_column(path: Path, choice: Choice | str | None = None) -> Column:
     """One column of a file with its cells as they stand, line breaks aside, read in this process. Raises SheetError."""
     if not isinstance(choice, Choice):
         choice = Choice(column=choice)
-    shape, lines, footer, accepted, unknown = None, list[str](), 0, 0, 0
+    shape, lines, footer, accepted, unknown, named = None, list[str](), 0, 0, 0, list[LeftOut]()
     for found in read_file(path, choice):
         if isinstance(found, Shape):
-            shape, lines, footer, accepted, unknown = found, [], 0, 0, 0
+            shape, lines, footer, accepted, unknown, named = found, [], 0, 0, 0, []
             continue
         if found.lines:
             lines += [cell.removesuffix("\r") for cell in found.text.split("\n")]
         footer += found.footer
+        named += found.left_out
         accepted, unknown = accepted + found.passed[0], unknown + found.passed[1]
     if shape is None:
         raise SheetError(path.name, 0, "The file can't be read.")
-    return column_of(shape, footer, lines, (accepted, unknown))
+    return column_of(shape, footer, lines, (accepted, unknown), tuple(named[:MOST_LEFT_OUT]))
 
 
 def _read(path: Path, choice: Choice) -> Iterator[Shape | Block]:
@@ -61,6 +62,7 @@ def _read(path: Path, choice: Choice) -> Iterator[Shape | Block]:
         if (told := as_report(book.shape, choice)) is not None:
             book = open_book(path, kind, replace(told, delimiter=choice.delimiter, sheet=book.shape.sheet))
             book = replace(book, shape=replace(book.shape, report=True))
+        book = replace(book, shape=replace(book.shape, keep_footer=choice.keep_footer))
         yield book.shape
         yield from book_blocks(book)
         return
@@ -77,4 +79,6 @@ def _read(path: Path, choice: Choice) -> Iterator[Shape | Block]:
 def _text_shape(path: Path, choice: Choice) -> Shape:
     shape = shape_of(path, choice)
     told = as_report(shape, choice)
-    return shape if told is None else replace(shape_of(path, told), report=True)
+    if told is not None:
+        shape = replace(shape_of(path, told), report=True)
+    return replace(shape, keep_footer=choice.keep_footer)

@@ -12,7 +12,7 @@ from itertools import compress, islice
 from pathlib import Path
 
 from creditdesk.store.sheet_bytes import Feed, lines_of, opened, records
-from creditdesk.store.sheet_choice import Shape
+from creditdesk.store.sheet_choice import HEADER, MOST_LEFT_OUT, TOTALS, LeftOut, Shape
 from creditdesk.store.sheet_encoding import mostly_utf8
 from creditdesk.store.sheet_error import SheetError
 from creditdesk.store.sheet_footer import footer_of
@@ -26,6 +26,10 @@ _MASK = b"\x1f"
 """Stands for a delimiter inside quotes while the column is cut out."""
 
 
+MOST_TOLD = 200
+"""Characters of a row that was left out."""
+
+
 class NotUtf8(Exception):
     """What was taken for UTF-8 is none."""
 
@@ -34,8 +38,8 @@ class NotUtf8(Exception):
 class Block:
     """Cells of a column joined by line feeds, their lines, how many bytes of the file were read, and rows left out.
 
-    `footer` rows were totals or the header once more. `passed`: of a report of a sending, the rows that were accepted,
-    and those whose fate is not known.
+    `footer` rows were totals or the header once more, `left_out` are they. `passed`: of a report of a sending, the rows
+    that were accepted, and those whose fate is not known.
     """
 
     text: str
@@ -43,6 +47,12 @@ class Block:
     done: int
     footer: int = 0
     passed: tuple[int, int] = (0, 0)
+    left_out: tuple[LeftOut, ...] = ()
+
+
+def left_out(line: int, cells: Sequence[str], why: str) -> LeftOut:
+    """A row that is no item, as it is told."""
+    return line, " ".join(" · ".join(cell for cell in cells if cell.strip()).split())[:MOST_TOLD], why
 
 
 def text_blocks(path: Path, shape: Shape, strict: bool) -> Iterator[Block]:
@@ -113,30 +123,35 @@ class _Cutting:
 
     def _end(self, data: bytes) -> Block:
         rows, again = self._unheaded(data)
-        left_out = footer_of([cells for _, cells in rows], bool(self._shape.delimiter), self._shape.header_line > 0)
-        for place in reversed(left_out):
+        if self._shape.keep_footer:
+            return self._taken(rows, again)
+        places = footer_of([cells for _, cells in rows], bool(self._shape.delimiter), self._shape.header_line > 0)
+        totals = [left_out(*rows[place], TOTALS) for place in places]
+        for place in reversed(places):
             del rows[place]
-        return self._taken(rows, again + len(left_out))
+        return self._taken(rows, [*again, *totals])
 
     def _is_headed(self, data: bytes) -> bool:
         """Whether the header may stand there once more, as in exports that were put together."""
-        return self._header != b"" and self._header in data
+        return self._header != b"" and self._header in data and not self._shape.keep_footer
 
-    def _unheaded(self, data: bytes) -> tuple[list[Row], int]:
-        """The records of these lines but the header, and how often that was left out."""
+    def _unheaded(self, data: bytes) -> tuple[list[Row], list[LeftOut]]:
+        """The records of these lines but the header, and where that was left out."""
         rows = self._rows(data)
         if not self._is_headed(data):
-            return rows, 0
-        kept = [row for row in rows if column_names(row[1]) != self._shape.columns]
-        return kept, len(rows) - len(kept)
+            return rows, []
+        headed = [column_names(cells) == self._shape.columns for _, cells in rows]
+        again = [left_out(*row, HEADER) for row in compress(rows, headed)]
+        return [row for row, header in zip(rows, headed, strict=True) if not header], again
 
-    def _taken(self, rows: list[Row], footer: int) -> Block:
+    def _taken(self, rows: list[Row], again: list[LeftOut]) -> Block:
         passed = (0, 0)
         if self._shape.report:
             wanted, passed = left_to_send(rows)
             rows = list(compress(rows, wanted))
         text = "\n".join(map(self._cell_of, rows))
-        return Block(text, [line for line, _ in rows], self._feed.tell(), footer, passed)
+        lines, named = [line for line, _ in rows], tuple(again[:MOST_LEFT_OUT])
+        return Block(text, lines, self._feed.tell(), len(again), passed, named)
 
     def _cell_of(self, row: Row) -> str:
         cells, column = row[1], self._shape.column

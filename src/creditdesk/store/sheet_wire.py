@@ -2,12 +2,12 @@
 
 import json
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import IO, Any
 
 from creditdesk.core.keywords import Piece
-from creditdesk.store.sheet_choice import Shape
+from creditdesk.store.sheet_choice import LeftOut, Shape
 from creditdesk.store.sheet_error import SheetError
 
 
@@ -37,6 +37,7 @@ class Ended:
 
     footer: int
     passed: tuple[int, int] = (0, 0)
+    left_out: tuple[LeftOut, ...] = ()
 
 
 Message = Shape | Part | Failed | Ended
@@ -67,9 +68,9 @@ def sent_error(error: SheetError) -> bytes:
     return _line("failed", {"file": error.file, "line": error.line, "what": error.what, "advice": error.advice})
 
 
-def sent_end(footer: int, passed: tuple[int, int] = (0, 0)) -> bytes:
+def sent_end(footer: int, passed: tuple[int, int] = (0, 0), left_out: Sequence[LeftOut] = ()) -> bytes:
     """That was all."""
-    return _line("ended", {"footer": footer, "passed": passed})
+    return _line("ended", {"footer": footer, "passed": passed, "left_out": left_out})
 
 
 def received(stream: IO[bytes]) -> Iterator[Message]:
@@ -86,7 +87,7 @@ def received(stream: IO[bytes]) -> Iterator[Message]:
         elif kind == "failed":
             yield Failed(**told)
         else:
-            yield Ended(told["footer"], tuple(told["passed"]))
+            yield Ended(told["footer"], tuple(told["passed"]), tuple(map(tuple, told["left_out"])))
 
 
 def _part(told: dict[str, Any], blobs: list[bytes]) -> Part:

@@ -124,7 +124,7 @@ class _Reading:
                 raise SheetError(message.file, message.line, message.what, message.advice)
             elif isinstance(message, Ended):
                 if shape is not None:
-                    return column_of(shape, message.footer, [], message.passed), gathering.items()
+                    return column_of(shape, message.footer, [], message.passed, message.left_out), gathering.items()
             else:
                 gathering.add(message.piece)
                 rows += message.rows

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from creditdesk.core.keywords import Cleaning
-from creditdesk.store.sheet_choice import Choice, Shape
+from creditdesk.store.sheet_choice import MOST_LEFT_OUT, Choice, LeftOut, Shape
 from creditdesk.store.sheet_error import SheetError
 from creditdesk.store.sheet_reading import read_file
 from creditdesk.store.sheet_wire import Part, sent_end, sent_error, sent_part, sent_shape
@@ -31,18 +31,20 @@ def main(argv: Sequence[str]) -> int:
     path, choice = Path(argv[0]), Choice(**json.loads(argv[1])) if len(argv) > 1 else Choice()
     with open(1, "wb", closefd=False) as output:  # a frozen windowed app has no sys.stdout
         try:
-            total, footer, cleaning, accepted, unknown = 0, 0, Cleaning(), 0, 0
+            total, footer, cleaning, accepted, unknown, named = 0, 0, Cleaning(), 0, 0, list[LeftOut]()
             for found in read_file(path, choice):
                 if isinstance(found, Shape):
                     total, footer, cleaning, accepted, unknown = os.stat(path).st_size, 0, Cleaning(), 0, 0
+                    named = []
                     output.write(sent_shape(found))
                     continue
                 footer += found.footer
+                named += found.left_out[: MOST_LEFT_OUT - len(named)]
                 accepted, unknown = accepted + found.passed[0], unknown + found.passed[1]
                 if found.lines:
                     piece = cleaning.take(found.text, found.lines)
                     output.write(sent_part(Part(piece, len(found.lines), found.done, total)))
-            output.write(sent_end(footer, (accepted, unknown)))
+            output.write(sent_end(footer, (accepted, unknown), named))
         except SheetError as error:
             output.write(sent_error(error))
             return 1

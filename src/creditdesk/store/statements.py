@@ -13,7 +13,12 @@ CONDITION_COLUMNS = "read_at, source, plan, inferred, trouble, message, retry_at
 POOL_COLUMNS = "label, kind, unit, reset_assumed, derived, shared_by, part_of"
 POINT_COLUMNS = "first_seen, last_seen, amount_left, amount_limit, amount_used, source, resets_at, expires_at"
 EVENT_COLUMNS = "at, account, kind, pool, amount, unit, detail"
-EPISODE_COLUMNS = "account, level, fired_at, pool, pool_window, why, delivered, cleared_at, snoozed_until"
+
+
+def _of(table: str, columns: str) -> str:
+    """The columns of a table that has a name of its own in a statement."""
+    return ", ".join(f"{table}.{column}" for column in columns.split(", "))
+
 
 CREATE = (
     f"""CREATE TABLE condition (
@@ -65,76 +70,73 @@ CREATE_OUTBOX = (
 """The second schema: the outbox. `lists` are the rows that each item is sent with, `baseline` the ids that the place
 had before the first request, a line each (NULL: not listed yet), `before_it` what the pools had then."""
 
-TABLES = ("condition", "pool", "point", "event", "episode", "snooze", "typed", "sending", "batch")
+TABLES = (
+    *("condition", "point", "thinned", "pool", "damaged", "event", "episode", "snooze", "typed"),
+    *("sending", "batch", "delivery", "event_client"),
+)
 
-CONDITION = f"SELECT {CONDITION_COLUMNS} FROM condition WHERE account = ?"
-PUT_CONDITION = f"""INSERT INTO condition (account, {CONDITION_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+CONDITION = f"SELECT account, {CONDITION_COLUMNS}, sum FROM condition WHERE account = ?"
+PUT_CONDITION = f"""INSERT INTO condition (account, {CONDITION_COLUMNS}, sum)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT (account) DO UPDATE SET read_at = excluded.read_at, source = excluded.source, plan = excluded.plan,
     inferred = excluded.inferred, trouble = excluded.trouble, message = excluded.message, retry_at = excluded.retry_at,
-    vendor_asked = excluded.vendor_asked, since = excluded.since, failures = excluded.failures"""
+    vendor_asked = excluded.vendor_asked, since = excluded.since, failures = excluded.failures, sum = excluded.sum"""
 
-OPEN_POOLS = f"""SELECT p.pool, p.place, p.present, p.label, p.kind, p.unit, p.reset_assumed, p.derived, p.shared_by,
-    p.part_of, p.used_event, p.used_since, t.{POINT_COLUMNS.replace(", ", ", t.")}
-    FROM pool p JOIN point t ON t.account = p.account AND t.pool = p.pool AND t.first_seen = p.open_at
+WHOLE_POOL = f"account, pool, place, present, {POOL_COLUMNS}, open_at, used_event, used_since, series, sum"
+WHOLE_POINT = "series, first_seen, held, amount_left, amount_limit, amount_used, source, resets_at, expires_at, sum"
+OPEN_POOLS = f"""SELECT {_of("p", WHOLE_POOL)}, {_of("t", WHOLE_POINT)}
+    FROM pool p LEFT JOIN point t ON t.series = p.series AND t.first_seen = p.open_at
     WHERE p.account = ?"""
-PUT_POOL = f"""INSERT INTO pool (account, pool, place, present, {POOL_COLUMNS}, open_at)
-    VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (account, pool) DO UPDATE SET place = excluded.place, present = 1, label = excluded.label,
-    kind = excluded.kind, unit = excluded.unit, reset_assumed = excluded.reset_assumed, derived = excluded.derived,
-    shared_by = excluded.shared_by, part_of = excluded.part_of, open_at = excluded.open_at"""
-MARK_USE = "UPDATE pool SET used_event = ?, used_since = ? WHERE account = ? AND pool = ?"
-HIDE_POOL = "UPDATE pool SET present = 0 WHERE account = ? AND pool = ?"
+PUT_POOL = f"""INSERT INTO pool ({WHOLE_POOL}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (account, pool) DO UPDATE SET place = excluded.place, present = excluded.present,
+    label = excluded.label, kind = excluded.kind, unit = excluded.unit, reset_assumed = excluded.reset_assumed,
+    derived = excluded.derived, shared_by = excluded.shared_by, part_of = excluded.part_of,
+    open_at = excluded.open_at, used_event = excluded.used_event, used_since = excluded.used_since,
+    series = excluded.series, sum = excluded.sum"""
 UNIT = "SELECT unit FROM pool WHERE account = ? AND pool = ?"
 
-ADD_POINT = f"""INSERT INTO point (account, pool, {POINT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-    ON CONFLICT (account, pool, first_seen) DO NOTHING"""
+ADD_POINT = f"""INSERT INTO point ({WHOLE_POINT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (series, first_seen) DO NOTHING"""
 EXTEND_POINT = ADD_POINT.replace(
     "DO NOTHING",
-    "DO UPDATE SET last_seen = excluded.last_seen, resets_at = excluded.resets_at, expires_at = excluded.expires_at",
+    """DO UPDATE SET held = excluded.held, resets_at = excluded.resets_at,
+    expires_at = excluded.expires_at, sum = excluded.sum""",
 )
-"""The row is there: only these three columns change. An INSERT, since many rows of it go out in one statement."""
+"""The row is there: only these columns change. An INSERT, since many rows of it go out in one statement."""
 
-ADD_EVENT = f"INSERT INTO event ({EVENT_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id"
-USE_OF_EVENT = "SELECT amount FROM event WHERE id = ? AND account = ? AND pool = ? AND kind = ?"
-ADD_USE = "UPDATE event SET at = ?, amount = ? WHERE id = ?"
+ADD_EVENT = f"INSERT INTO event ({EVENT_COLUMNS}, sum) VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"
+USE_OF_EVENT = f"SELECT id, {EVENT_COLUMNS}, sum FROM event WHERE id = ? AND account = ? AND pool = ? AND kind = ?"
+ADD_USE = "UPDATE event SET at = ?, amount = ?, sum = ? WHERE id = ?"
 
-SAME_EPISODE = """SELECT id FROM episode
-    WHERE account = ? AND cleared_at IS NULL AND level = ? AND pool = ? AND pool_window = ?"""
-ADD_EPISODE = f"INSERT INTO episode ({EPISODE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"
-CLEAR_EPISODE = "UPDATE episode SET cleared_at = ? WHERE id = ? AND cleared_at IS NULL"
-EPISODES = f"SELECT id, {EPISODE_COLUMNS} FROM episode ORDER BY fired_at DESC, id DESC LIMIT ?"
-OPEN_EPISODES = f"SELECT id, {EPISODE_COLUMNS} FROM episode WHERE cleared_at IS NULL"
-DELIVERED = "UPDATE episode SET delivered = ? WHERE id = ? AND delivered = ''"
-SNOOZED = "SELECT max(until) FROM snooze WHERE account IN (?, '')"
-SNOOZE = """INSERT INTO snooze (account, until) VALUES (?, ?)
-    ON CONFLICT (account) DO UPDATE SET until = excluded.until"""
-WAKE = "DELETE FROM snooze WHERE account = ?"
-WAKE_ALL = "DELETE FROM snooze"
-SNOOZE_EPISODES = "UPDATE episode SET snoozed_until = ? WHERE cleared_at IS NULL"
-
-PUT_TYPED = """INSERT INTO typed (account, pool, at, amount_left, amount_limit) VALUES (?, ?, ?, ?, ?)
+TYPED_COLUMNS = "account, pool, at, amount_left, amount_limit, sum"
+ONE_TYPED = f"SELECT {TYPED_COLUMNS} FROM typed WHERE account = ? AND pool = ?"
+PUT_TYPED = f"""INSERT INTO typed ({TYPED_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (account, pool) DO UPDATE SET at = excluded.at, amount_left = excluded.amount_left,
-    amount_limit = coalesce(excluded.amount_limit, typed.amount_limit)"""
+    amount_limit = excluded.amount_limit, sum = excluded.sum"""
 
-POOLS = "SELECT pool, label, kind, unit, place FROM pool WHERE account = ? ORDER BY present DESC, place, pool"
-FIRST_POOL = "SELECT pool FROM pool WHERE account = ? AND present = 1 ORDER BY place LIMIT 1"
-POINTS = f"SELECT {POINT_COLUMNS} FROM point WHERE account = ? AND pool = ?"
+POOLS = f"SELECT {WHOLE_POOL} FROM pool WHERE account = ? ORDER BY present DESC, place, pool"
+POINTS = f"SELECT {WHOLE_POINT} FROM point WHERE series = ?"
 SINCE = """ AND first_seen >= coalesce(
-    (SELECT max(first_seen) FROM point WHERE account = ? AND pool = ? AND first_seen <= ?), ?)"""
+    (SELECT max(first_seen) FROM point WHERE series = ? AND first_seen <= ?), ?)"""
 UNTIL = " AND first_seen <= ?"
 IN_ORDER = " ORDER BY first_seen"
-LEFT_AT = """SELECT amount_left FROM point WHERE account = ? AND pool = ? AND first_seen <= ?
-    ORDER BY first_seen DESC LIMIT 1"""
-EARLIEST = "SELECT min(first_seen) FROM point WHERE account = ? AND pool = ?"
+POINT_AT = f"{POINTS} AND first_seen <= ? ORDER BY first_seen DESC LIMIT 1"
+BEFORE_POINT = f"""SELECT {WHOLE_POINT} FROM point WHERE (series, first_seen) < (?, ?)
+    ORDER BY series DESC, first_seen DESC LIMIT 1"""
+AFTER_POINT = f"""SELECT {WHOLE_POINT} FROM point WHERE (series, first_seen) > (?, ?)
+    ORDER BY series, first_seen LIMIT 1"""
+"""The neighbours in the index, of whatever pool: a bad key leads a search astray, but it is met beside it."""
+ONE_POINT = f"{POINTS} AND first_seen = ?"
 
-EVENTS = f"SELECT id, {EVENT_COLUMNS} FROM event"
+EVENTS = f"SELECT id, {EVENT_COLUMNS}, sum FROM event"
 NEWEST_FIRST = " ORDER BY at DESC, id DESC LIMIT ?"
 
 SENDING_COLUMNS = """account, operation, place, place_name, count, batch_size, created_at, lists, factors, file, plan,
-    stop, stop_detail, retry_at, ended_at, expected, spent, confirmed, base_url, provider"""
+    stop, stop_detail, retry_at, ended_at, expected, spent, confirmed, base_url, provider, queue,
+    client"""
 BATCH_COLUMNS = "number, first_item, count, state, sent_at, ended_at, status, detail, answered, tries"
 ADD_SENDING = f"""INSERT INTO sending (id, {SENDING_COLUMNS})
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 BEGUN = "SELECT 1 FROM sending WHERE account = ? AND plan = ? AND plan != ''"
 ADD_BATCH = f"""INSERT INTO batch (sending, account, {BATCH_COLUMNS}, items, line_numbers)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
@@ -150,7 +152,8 @@ SPENT = "UPDATE sending SET spent = ?, before_it = NULL WHERE id = ?"
 STOP = "UPDATE sending SET stop = ?, stop_detail = ?, retry_at = ? WHERE id = ? AND stop != 'cancelled'"
 BEGIN_BATCH = """UPDATE batch SET state = 'sending', sent_at = ?, ended_at = NULL, status = NULL, detail = '',
     answered = 0, tries = tries + 1 WHERE sending = ? AND number = ? AND state = 'planned'
-    AND EXISTS (SELECT 1 FROM sending WHERE id = batch.sending AND stop = '' AND baseline IS NOT NULL)"""
+    AND EXISTS (SELECT 1 FROM sending
+        WHERE id = batch.sending AND stop = '' AND queue IS NULL AND baseline IS NOT NULL)"""
 END_BATCH = """UPDATE batch SET state = ?, sent_at = ?, ended_at = ?, status = ?, detail = ?, answered = ?
     WHERE sending = ? AND number = ? AND state = ?"""
 RECOVER = """UPDATE batch SET state = 'unknown', ended_at = ?, answered = 0, detail = ?
@@ -164,22 +167,22 @@ CAUGHT_SENDING = "SELECT DISTINCT account FROM batch WHERE state = 'sending'"
 
 
 def latest(count: int) -> str:
-    """Condition, pools in the latest snapshot and their open points, of `count` accounts."""
-    return f"""SELECT c.account, c.{CONDITION_COLUMNS.replace(", ", ", c.")},
-        p.pool, p.{POOL_COLUMNS.replace(", ", ", p.")}, t.amount_left, t.amount_limit, t.amount_used, t.resets_at,
-        t.expires_at
+    """Condition, pools in the latest snapshot and their open points, of `count` accounts, each with its sum."""
+    return f"""SELECT c.account, {_of("c", CONDITION_COLUMNS)}, c.sum, {_of("p", WHOLE_POOL)}, {_of("t", WHOLE_POINT)}
         FROM condition c LEFT JOIN pool p ON p.account = c.account AND p.present = 1
-        LEFT JOIN point t ON t.account = p.account AND t.pool = p.pool AND t.first_seen = p.open_at
+        LEFT JOIN point t ON t.series = p.series AND t.first_seen = p.open_at
         WHERE c.account IN ({_marks(count)}) ORDER BY c.account, p.place"""
 
 
 def typed(count: int) -> str:
     """What was typed by hand for `count` accounts."""
-    return f"SELECT account, pool, at, amount_left, amount_limit FROM typed WHERE account IN ({_marks(count)})"
+    return f"SELECT {TYPED_COLUMNS} FROM typed WHERE account IN ({_marks(count)})"
 
 
 def forget(table: str) -> str:
-    """Drops the rows of an account from a table of TABLES."""
+    """Drops the rows of an account from a table of TABLES; in their order, for the pools know whose points are."""
+    if table in ("point", "thinned"):
+        return f"DELETE FROM {table} WHERE series IN (SELECT series FROM pool WHERE account = ?)"
     return f"DELETE FROM {table} WHERE account = ?"
 
 

@@ -13,7 +13,8 @@ from itertools import chain
 from typing import Any
 
 from creditdesk.store import statements
-from creditdesk.store.rows import Row
+from creditdesk.store.rows import Row, point_row
+from creditdesk.store.sums import row_sum, series_of
 
 _ROW = re.compile(r"(?<=VALUES )\([?, ]+\)")
 _MOST_ROWS = 64
@@ -22,7 +23,8 @@ _MOST_ROWS = 64
 class OpenPool:
     """A pool as it stands in the database, with the point that the next reading may extend; instants in microseconds.
 
-    `described` are POOL_COLUMNS, `amounts` what is left, limit, used and source, as they are written.
+    `described` are POOL_COLUMNS, `amounts` what is left, limit, used and source, as they are written; `series` is the
+    number that its points have.
     """
 
     __slots__ = (
@@ -34,11 +36,13 @@ class OpenPool:
         "place",
         "present",
         "resets_at",
+        "series",
         "used_event",
         "used_since",
     )
 
-    def __init__(self, placed: Row, used: Row, point: Row) -> None:
+    def __init__(self, series: int, placed: Row, used: Row, point: Row) -> None:
+        self.series = series
         self.place, self.present, self.described = placed
         self.used_event, self.used_since = used
         self.first, self.last, self.amounts, self.resets_at, self.expires_at = point
@@ -59,10 +63,13 @@ class WritingConnection(sqlite3.Connection):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
+        self.damaged: list[tuple[str, Row]] = []  # bad rows that were read (`store.checks`)
+        self.create_function("row_sum", -1, row_sum, deterministic=True)
+        self.create_function("series_of", 2, series_of, deterministic=True)
         self._standing: dict[str, Standing] = {}
         self._changes = 0  # the count of changes up to which `_standing` is right
         self._version = 0
-        self._points: dict[tuple[str, str, int], Row] = {}
+        self._points: dict[tuple[int, int], Row] = {}
         self._conditions: dict[str, Row] = {}
 
     def execute(self, statement: str, values: Any = (), /) -> sqlite3.Cursor:
@@ -105,18 +112,16 @@ class WritingConnection(sqlite3.Connection):
         self._standing[account] = standing
         self._changes = self.total_changes
 
-    def extend(self, account: str, pool: str, before: OpenPool) -> None:
+    def extend(self, before: OpenPool) -> None:
         """Write, before anything else, that a point still holds."""
-        ends = (before.resets_at, before.expires_at)
-        self._points[account, pool, before.first] = (
-            *(account, pool, before.first, before.last),
-            *before.amounts,
-            *ends,
+        self._points[before.series, before.first] = point_row(
+            before.series, (before.first, before.last), before.amounts, (before.resets_at, before.expires_at)
         )
 
     def put_condition(self, account: str, condition: Row) -> None:
         """Write, before anything else, the condition of an account."""
-        self._conditions[account] = (account, *condition)
+        row = (account, *condition)
+        self._conditions[account] = (*row, row_sum(*row))
 
     def _write_held(self) -> None:
         if not self._points and not self._conditions:
