@@ -1,55 +1,148 @@
-"""What the chart says: choices, marks, forecast, exact amounts, ticks, and the CSV of what it shows."""
+"""What the chart says: pools, marks, forecast, ticks, and the CSV of what it shows."""
 
 import csv
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import StringIO
+from itertools import pairwise
 
 import pytest
-from tests.ui.history_sample import DAY, NEXT_RESET, NOW, RESET, entry, events, monthly, point, top_up
+from tests.ui.history_sample import (
+    DAY,
+    NEXT_RESET,
+    NOW,
+    RESET,
+    definition,
+    entry,
+    events,
+    monthly,
+    point,
+    pool,
+    top_up,
+)
 
 from creditdesk.core.pools import Level, Pool, PoolKind, RunOut, Source
 from creditdesk.core.series import Event, EventKind, Point, Series
 from creditdesk.core.settings import Settings
-from creditdesk.ui import chart_picture, chart_ticks, history_csv
+from creditdesk.ui import chart_marks, chart_picture, chart_ticks, history_csv
+from creditdesk.ui.board import Entry
+from creditdesk.ui.chart_marks import MarkKind
+from creditdesk.ui.chart_picture import Measure, Strand
 
-GAP = timedelta(minutes=15)
+
+def marks_of(told: Entry, shown: list[Series], happened: tuple[Event, ...] = ()) -> list[chart_marks.Mark]:
+    return list(chart_marks.marks(told, shown, happened, Settings(), NOW))
 
 
-def test_together_is_offered_for_drained_pools_of_one_unit() -> None:
+def strands(*series: Series, measure: Measure = Measure.LEFT) -> tuple[Strand, ...]:
+    return tuple(Strand(each, measure, place) for place, each in enumerate(series))
+
+
+def test_every_pool_can_be_chosen_and_keeps_its_place() -> None:
     found = chart_picture.choices(entry(), [monthly(), top_up()])
-    assert [each.label for each in found] == ["Monthly", "Top-up", "Together"]
-    assert found[-1].pools == ("monthly", "top-up")
+    assert [(each.label, each.place) for each in found] == [("Monthly", 0), ("Top-up", 1)]
+    there = chart_picture.choices(entry(), [replace(monthly(), points=()), top_up()])
+    assert {each.label for each in there} == {"Monthly", "Top-up"}
 
 
-def test_pools_of_other_units_are_not_added_up() -> None:
-    found = chart_picture.choices(entry(), [monthly(), replace(top_up(), unit="USD")])
-    assert [each.label for each in found] == ["Monthly", "Top-up"]
+def test_only_pools_of_one_unit_that_are_used_up_in_turn_can_be_stacked() -> None:
+    told = entry()
+    assert chart_picture.why_not_stacked(told, strands(monthly(), top_up())) == ""
+    assert "one unit" in chart_picture.why_not_stacked(told, strands(monthly(), replace(top_up(), unit="USD")))
+    assert "two pools" in chart_picture.why_not_stacked(told, strands(monthly()))
+    assert "one after the other" in chart_picture.why_not_stacked(told, strands(monthly(), replace(top_up(), pool="x")))
+    mixed = (*strands(monthly(), measure=Measure.USED), *strands(top_up()))
+    assert "one unit" in chart_picture.why_not_stacked(told, mixed)
 
 
-def test_a_reset_is_marked_at_its_rule_once() -> None:
-    shown = chart_picture.picture(entry(), [monthly()], events(), NOW)
-    past = [mark for mark in shown.marks if not mark.ahead]
-    assert [(mark.at, mark.words) for mark in past] == [(RESET, "reset 1 Nov")]
+def test_a_pool_that_is_part_of_another_is_not_counted_twice() -> None:
+    part = replace(pool("top-up", 20, PoolKind.WALLET), part_of="monthly")
+    told = entry(pools=(pool(), part))
+    assert "part of another" in chart_picture.why_not_stacked(told, strands(monthly(), top_up()))
+
+
+def test_what_is_drained_first_lies_on_top_and_among_equals_what_expires_first() -> None:
+    shown = strands(top_up(), monthly())
+    assert [each.series.pool for each in chart_picture.in_drain_order(entry(), shown)] == ["monthly", "top-up"]
+    told = replace(entry(), definition=definition(drain=("grant:*",)))
+    grants = [
+        replace(top_up(), pool=f"grant:{days}", points=(replace(point(NOW - DAY, 5), expires_at=NOW + days * DAY),))
+        for days in (30, 3, 9)
+    ]
+    ordered = chart_picture.in_drain_order(told, strands(*grants))
+    assert [each.series.pool for each in ordered] == ["grant:3", "grant:9", "grant:30"]
+    assert [each.place for each in ordered] == [1, 2, 0]
+
+
+def test_left_and_used_are_drawn_where_they_are_known() -> None:
+    bare = replace(top_up(), points=tuple(replace(each, limit=None) for each in top_up().points))
+    assert chart_picture.measure_of(monthly(), Measure.USED) is Measure.USED
+    assert chart_picture.measure_of(bare, Measure.USED) is Measure.LEFT
+    spent = (replace(point(NOW - DAY, 0), left=None, limit=None, used=Decimal(4)),)
+    spend = replace(bare, kind=PoolKind.SPEND, points=spent)
+    assert chart_picture.measure_of(spend, Measure.LEFT) is Measure.USED
+    assert chart_picture.measure_of(spend, None) is Measure.USED
+    budgeted = replace(spend, points=(replace(spent[0], limit=Decimal(10)),))
+    assert chart_picture.measure_of(budgeted, None) is Measure.USED
+    assert chart_picture.measure_of(budgeted, Measure.LEFT) is Measure.LEFT
+    assert chart_picture.value_of(budgeted.points[0], Measure.LEFT) == Decimal(6)
+
+
+def test_pools_of_one_unit_share_a_lane_and_others_have_their_own() -> None:
+    money = replace(top_up(), pool="balance", unit="USD")
+    shown = chart_picture.Picture(strands(monthly(), money, top_up()), NOW, None)
+    assert shown.lanes() == [(0, 2), (1,)]
+
+
+def test_a_reset_is_marked_at_its_rule_once_with_what_it_brought() -> None:
+    past = [mark for mark in marks_of(entry(), [monthly()], events()) if mark.label and not mark.ahead]
+    assert [(mark.at, mark.label, mark.words) for mark in past] == [
+        (RESET, "reset 1 Nov", "Monthly reset, +468 credits")
+    ]
 
 
 def test_a_reset_without_a_rule_is_marked_when_it_was_seen() -> None:
     bare = replace(monthly(), points=tuple(replace(each, resets_at=None) for each in monthly().points))
-    shown = chart_picture.picture(entry(), [bare], events(), NOW)
-    assert [mark.at for mark in shown.marks if not mark.ahead] == [RESET]
+    found = marks_of(entry(), [bare], events())
+    assert [mark.at for mark in found if mark.kind is MarkKind.RESET and not mark.ahead] == [RESET]
 
 
 def test_a_rule_that_moves_with_every_reading_leaves_no_marks() -> None:
     points = tuple(replace(point(NOW - i * DAY, 90), resets_at=NOW - i * DAY + 3 * DAY) for i in range(20, 0, -1))
-    shown = chart_picture.picture(entry(), [replace(monthly(), points=points)], (), NOW)
-    assert [mark for mark in shown.marks if not mark.ahead] == []
+    assert [mark for mark in marks_of(entry(), [replace(monthly(), points=points)]) if not mark.ahead] == []
 
 
 def test_the_next_reset_stands_ahead_and_says_when_it_is_assumed() -> None:
     assumed = Pool("monthly", "Monthly", PoolKind.ALLOWANCE, "credits", resets_at=NEXT_RESET, reset_assumed=True)
-    shown = chart_picture.picture(entry(pools=(assumed,)), [monthly()], (), NOW)
-    assert shown.marks[-1] == chart_picture.Mark(NEXT_RESET, "reset 1 Dec, assumed", ahead=True)
+    mark = marks_of(entry(pools=(assumed,)), [monthly()])[-1]
+    assert (mark.at, mark.label, mark.ahead) == (NEXT_RESET, "reset 1 Dec, assumed", True)
+
+
+def test_what_happened_to_the_pools_shown_and_to_the_account_is_marked_and_uses_are_not() -> None:
+    happened = (*events(), Event(NOW - DAY, "a1", EventKind.NOTE, detail="Asked them", id=8))
+    kinds = [mark.kind for mark in marks_of(entry(), [monthly()], happened) if not mark.ahead]
+    assert kinds == [MarkKind.RESET, MarkKind.ALERT, MarkKind.NOTE]
+    total = Event(NOW - 2 * DAY, "a1", EventKind.ALERT, "total:credits", detail="low pace", id=9)
+    assert total.at in [mark.at for mark in marks_of(entry(), [monthly()], (total,))]
+    assert total.at not in [mark.at for mark in marks_of(entry(), [replace(monthly(), unit="USD")], (total,))]
+    kinds = [mark.kind for mark in marks_of(entry(), [monthly(), top_up()], happened) if not mark.ahead]
+    assert kinds == [MarkKind.RESET, MarkKind.ALERT, MarkKind.TOP_UP, MarkKind.NOTE]
+
+
+def test_marks_that_would_touch_become_one_with_a_count_and_none_is_lost() -> None:
+    happened = tuple(
+        Event(NOW - DAY * 20 + timedelta(minutes=place**2), "a1", EventKind.NOTE, detail=f"n{place}", id=place)
+        for place in range(90)
+    )
+    marked = marks_of(entry(), [monthly()], happened)
+    span = NOW - 30 * DAY, NOW
+    found = chart_marks.clusters(marked, span, lambda at: (at - span[0]) / (span[1] - span[0]) * 900, 22)
+    assert all(after.x - before.x >= 22 for before, after in pairwise(found))
+    assert sum(len(each.marks) for each in found) == 91
+    assert 1 < len(found) < 40
+    said = chart_marks.lines(max(found, key=lambda each: len(each.marks)), NOW)
+    assert said[-1].endswith("more; zoom in to see them")
 
 
 def slots() -> tuple[Pool, Series]:
@@ -66,72 +159,67 @@ def test_slots_are_full_and_never_reset() -> None:
     told = entry(level=Level.GOOD, pools=(pool,))
     run_out = RunOut("keywords", NOW + 49 * DAY, NOW + 30 * DAY, None, Decimal(6))
     told = replace(told, reading=replace(told.reading, run_outs=(run_out,)))
-    shown = chart_picture.picture(told, [series], (Event(RESET, "a1", EventKind.RESET, "keywords"),), NOW)
-    assert shown.marks == ()
-    assert shown.forecast is not None
-    assert shown.forecast.line == "keywords full about 10 Jan"
-    assert shown.forecast.range_line == "8 in 10 times after 22 Dec, maybe never"
+    assert marks_of(told, [series], (Event(RESET, "a1", EventKind.RESET, "keywords"),)) == []
+    found = chart_picture.forecast(told, strands(series), False, NOW)
+    assert found is not None
+    assert found.high is None
+    assert found.line == "keywords full about 10 Jan"
+    assert found.range_line == "8 in 10 times after 22 Dec, maybe never"
 
 
 def test_the_forecast_begins_at_the_last_reading_and_is_said_with_its_range() -> None:
-    shown = chart_picture.picture(entry(), [monthly()], (), NOW)
-    assert shown.forecast is not None
-    assert (shown.forecast.start, shown.forecast.left) == (monthly().points[-1].last_seen, Decimal(92))
-    assert shown.forecast.line == "runs out about Thu 27 Nov"
-    assert shown.forecast.range_line == "8 in 10 times between 25 Nov and 1 Dec"
+    found = chart_picture.forecast(entry(), strands(monthly()), False, NOW)
+    assert found is not None
+    assert (found.start, found.left, found.end) == (monthly().points[-1].last_seen, Decimal(92), Decimal(0))
+    assert found.line == "runs out about Thu 27 Nov"
+    assert found.range_line == "8 in 10 times between 25 Nov and 1 Dec"
 
 
-def test_pools_together_have_the_accounts_forecast() -> None:
-    shown = chart_picture.picture(entry(), [monthly(), top_up()], (), NOW)
-    assert shown.forecast is not None
-    assert (shown.forecast.at, shown.forecast.left) == (NOW + 6 * DAY, Decimal(112))
+def test_what_was_used_runs_up_to_all_there_was() -> None:
+    found = chart_picture.forecast(entry(), strands(monthly(), measure=Measure.USED), False, NOW)
+    assert found is not None
+    assert (found.left, found.end) == (Decimal(408), Decimal(500))
 
 
-def test_nothing_left_has_no_forecast() -> None:
+def test_a_stack_has_the_accounts_forecast_and_separate_lines_have_none() -> None:
+    found = chart_picture.forecast(entry(), strands(monthly(), top_up()), True, NOW)
+    assert found is not None
+    assert (found.at, found.left) == (NOW + 6 * DAY, Decimal(112))
+    assert chart_picture.forecast(entry(), strands(monthly(), top_up()), False, NOW) is None
+
+
+def test_nothing_left_or_not_known_has_no_forecast() -> None:
     series = replace(monthly(), points=(point(NOW - DAY, 5, DAY / 2), point(NOW - DAY / 3, 0)))
-    assert chart_picture.picture(entry(), [series], (), NOW).forecast is None
-
-
-def test_the_amount_at_an_instant_is_exact() -> None:
-    series = replace(monthly(), points=(point(NOW - DAY, "0.10000000000000000001", DAY / 4),))
-    seen = chart_picture.sight([series], NOW - DAY * 0.9, GAP)
-    assert seen is not None
-    assert seen.amount == Decimal("0.10000000000000000001")
-
-
-def test_near_a_reading_the_amount_is_that_readings_and_in_a_gap_there_is_none() -> None:
-    series = replace(monthly(), points=(point(NOW - DAY, 40), point(NOW - DAY / 2, 30)))
-    seen = chart_picture.sight([series], NOW - DAY + timedelta(minutes=10), GAP)
-    assert seen is not None
-    assert (seen.at, seen.amount) == (NOW - DAY, Decimal(40))
-    assert chart_picture.sight([series], NOW - 0.75 * DAY, GAP) is None
-
-
-def test_amounts_of_several_pools_are_added_exactly_or_not_at_all() -> None:
-    seen = chart_picture.sight([monthly(), top_up()], NOW - timedelta(minutes=3), GAP)
-    assert seen is not None
-    assert seen.amount == Decimal(112)
-    assert chart_picture.sight([monthly(), replace(top_up(), points=top_up().points[2:])], NOW - 25 * DAY, GAP) is None
-
-
-def test_steps_go_from_change_to_change() -> None:
-    series = replace(monthly(), points=tuple(point(NOW - i * DAY, 90, DAY / 2) for i in (3, 2, 1)))
-    assert chart_picture.neighbour([series], NOW - 3 * DAY, forward=True) == NOW - 2 * DAY
-    assert chart_picture.neighbour([series], NOW - 2 * DAY, forward=False) == NOW - 3 * DAY
-    assert chart_picture.neighbour([series], NOW - DAY, forward=True) is None
-    assert chart_picture.neighbour([series], NOW - 3 * DAY, forward=False) is None
+    assert chart_picture.forecast(entry(), strands(series), False, NOW) is None
+    series = replace(monthly(), points=(replace(point(NOW - DAY / 3, 0), left=None, limit=None),))
+    assert chart_picture.forecast(entry(), strands(series), False, NOW) is None
 
 
 def test_the_view_leaves_room_for_the_forecast() -> None:
-    shown = replace(chart_picture.picture(entry(), [monthly()], (), NOW), since=NOW - 30 * DAY)
+    shown = chart_picture.Picture(
+        strands(monthly()),
+        NOW,
+        NOW - 30 * DAY,
+        marks=tuple(marks_of(entry(), [monthly()])),
+        forecast=chart_picture.forecast(entry(), strands(monthly()), False, NOW),
+    )
     low, high = chart_picture.whole_span(shown, 0.2)
     assert low == (NOW - 30 * DAY).timestamp()
     assert high > NEXT_RESET.timestamp()
+    assert chart_picture.whole_span(replace(shown, marks=()), 0.01)[1] > shown.forecast.high.timestamp()
+    assert chart_picture.whole_span(replace(shown, marks=(), forecast=None), 0.01)[1] < (NOW + 2 * DAY).timestamp()
 
 
-def test_a_gap_is_three_intervals_and_at_least_a_quarter_of_an_hour() -> None:
-    assert chart_picture.gap_of(entry(), Settings(interval_s=300)) == timedelta(minutes=15)
+def test_a_gap_is_three_intervals_and_at_least_an_hour() -> None:
+    assert chart_picture.gap_of(entry(), Settings(interval_s=300)) == timedelta(hours=1)
     assert chart_picture.gap_of(entry(), Settings(interval_s=3600)) == timedelta(hours=3)
+
+
+def test_what_is_on_screen_has_every_point_that_reaches_into_it_and_no_other() -> None:
+    series = replace(monthly(), points=tuple(point(NOW - i * DAY, 90 - i, DAY / 2) for i in (9, 6, 3)))
+    found = chart_picture.within(series, NOW - 5.6 * DAY, NOW - 3 * DAY)
+    assert [each.left for each in found.points] == [84, 87]
+    assert chart_picture.within(series, NOW - 2 * DAY, NOW).points == ()
 
 
 @pytest.mark.parametrize(

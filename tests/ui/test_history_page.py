@@ -1,60 +1,20 @@
-"""The history page and its chart: what is asked for, what is drawn, and what mouse and keyboard do."""
+"""The history page: what is asked for, what can be chosen, what is listed, and what is saved."""
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
+from tests.ui.chart_hands import chart_of, hover, shown
 from tests.ui.history_sample import DAY, NOW, entry, events, monthly, point, top_up, unread
 
-from creditdesk.core.series import Event, Series
 from creditdesk.core.settings import Settings
-from creditdesk.ui.board import Entry
-from creditdesk.ui.chart import Chart
+from creditdesk.ui import chart_data, chart_saving
 from creditdesk.ui.history_page import HistoryPage
-
-
-def shown(
-    qtbot: QtBot,
-    series: tuple[Series, ...] = (),
-    happened: tuple[Event, ...] = (),
-    entries: tuple[Entry, ...] | None = None,
-) -> HistoryPage:
-    page = HistoryPage()
-    qtbot.addWidget(page)
-    page.resize(1000, 700)
-    page.series_requested.connect(lambda account, _since: page.show_series(account, series, happened, NOW))
-    page.show_accounts(list(entries if entries is not None else (entry(), unread())), NOW)
-    page.show()
-    qtbot.waitUntil(lambda: page.card._past is not None and page.card._past.told)
-    return page
-
-
-def chart_of(qtbot: QtBot, page: HistoryPage) -> Chart:
-    qtbot.waitUntil(lambda: bool(page.findChildren(Chart)))
-    return page.findChildren(Chart)[0]
-
-
-def hover(chart: Chart, at: datetime) -> str:
-    """Move the mouse over the plot at this instant."""
-    frame = chart._frame()
-    place = QPointF(frame.x(at), frame.box.center().y())
-    moved = QMouseEvent(
-        QEvent.Type.MouseMove,
-        place,
-        chart.viewport().mapToGlobal(place),
-        Qt.MouseButton.NoButton,
-        Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
-    QApplication.sendEvent(chart.viewport(), moved)
-    seen = chart._sight
-    return f"{seen.amount}" if seen is not None else ""
 
 
 def test_without_accounts_the_page_says_what_to_do(qtbot: QtBot) -> None:
@@ -83,7 +43,7 @@ def test_title_level_pools_and_unit_are_said(qtbot: QtBot) -> None:
     page = shown(qtbot, (monthly(), top_up()), events())
     assert page.header.title.text() == "Word Finder"
     assert page.pill.accessibleName() == "Low"
-    assert [each.text() for each in page.card.pools] == ["Monthly", "Top-up", "Together"]
+    assert [each.text() for each in page.card.pools.chips] == ["Monthly", "Top-up"]
     assert page.card.unit.text() == "credits left"
 
 
@@ -105,58 +65,69 @@ def test_a_range_button_asks_for_that_time(qtbot: QtBot, place: int, days: int |
     assert asked.args == ["a1", None if days is None else NOW - days * DAY]
 
 
-def test_the_chart_shows_the_pool_that_is_chosen(qtbot: QtBot) -> None:
+def pools_shown(page: HistoryPage) -> list[str]:
+    return [each.pool for each in page.card.series_shown()]
+
+
+def test_pools_are_ticked_on_and_off_and_one_always_stays(qtbot: QtBot) -> None:
     page = shown(qtbot, (monthly(), top_up()), events())
     chart = chart_of(qtbot, page)
-    assert [each.pool for each in chart._picture.series] == ["monthly"]
-    page.card.pools[1].click()
-    assert [each.pool for each in chart._picture.series] == ["top-up"]
-    page.card.pools[2].click()
-    assert [each.pool for each in chart._picture.series] == ["monthly", "top-up"]
-    assert [each.pool for each in page.card.series_shown()] == ["monthly", "top-up"]
+    assert pools_shown(page) == ["monthly"]
+    page.card.pools.chips[1].click()
+    assert pools_shown(page) == ["monthly", "top-up"]
+    assert [each.series.pool for each in chart._lines.picture.strands] == ["monthly", "top-up"]
+    page.card.pools.chips[0].click()
+    assert pools_shown(page) == ["top-up"]
+    page.card.pools.chips[1].click()
+    assert pools_shown(page) == ["top-up"]
+    assert [each.isChecked() for each in page.card.pools.chips] == [False, True]
 
 
-def test_hovering_says_the_exact_amount_and_nothing_in_a_gap(qtbot: QtBot) -> None:
-    points = (point(NOW - 20 * DAY, "41.125", 2 * DAY), point(NOW - 10 * DAY, "30", 2 * DAY))
-    page = shown(qtbot, (replace(monthly(), points=points),))
+def test_what_is_ticked_is_kept_for_each_account(qtbot: QtBot) -> None:
+    page = shown(qtbot, (monthly(), top_up()), entries=(entry(), entry("a2", "Second")))
+    page.card.pools.chips[1].click()
+    page.show_account("a2")
+    assert pools_shown(page) == ["monthly"]
+    page.show_account("a1")
+    assert pools_shown(page) == ["monthly", "top-up"]
+
+
+def test_many_pools_are_ticked_in_a_menu(qtbot: QtBot) -> None:
+    many = tuple(replace(monthly(), pool=f"grant:{place}", label=f"Grant {place}") for place in range(9))
+    page = shown(qtbot, many)
+    card = page.card.pools
+    assert card.menu_button.isVisible()
+    assert not card.chips
+    actions = card._menu.actions()
+    actions[3].trigger()
+    assert pools_shown(page) == ["grant:0", "grant:3"]
+    assert [each.text() for each in actions if each.isChecked()] == ["Grant 0", "Grant 3"]
+    assert card.menu_button.text() == "Grant 0 and 1 more of 11 pools"
+
+
+def test_the_stack_is_offered_for_two_pools_and_put_in_drain_order(qtbot: QtBot) -> None:
+    page = shown(qtbot, (top_up(), monthly()), events())
     chart = chart_of(qtbot, page)
-    assert hover(chart, NOW - 19 * DAY) == "41.125"
-    assert hover(chart, NOW - 14 * DAY) == ""
-    assert hover(chart, NOW - 9 * DAY) == "30"
-    QApplication.sendEvent(chart.viewport(), QEvent(QEvent.Type.Leave))
-    assert chart._sight is None
+    assert not page.card.measures.stack.isEnabled()
+    assert "two pools" in page.card.measures.stack.toolTip()
+    page.card.pools.chips[1].click()
+    page.card.measures.stack.click()
+    assert chart._lines.picture.stacked
+    assert [each.series.pool for each in chart._lines.picture.strands] == ["monthly", "top-up"]
 
 
-def test_the_keyboard_pans_zooms_and_goes_home(qtbot: QtBot) -> None:
-    chart = chart_of(qtbot, shown(qtbot, (monthly(),)))
-    home = chart.span()
-    QTest.keyClick(chart, Qt.Key.Key_Plus)
-    low, high = chart.span()
-    assert home[0] < low < high < home[1]
-    QTest.keyClick(chart, Qt.Key.Key_Left)
-    assert chart.span()[0] < low
-    QTest.keyClick(chart, Qt.Key.Key_Minus)
-    assert chart.span()[1] - chart.span()[0] > high - low
-    QTest.keyClick(chart, Qt.Key.Key_Home)
-    assert chart.span() == home
-
-
-def test_shift_and_an_arrow_step_from_change_to_change_and_say_it(qtbot: QtBot) -> None:
-    points = tuple(point(NOW - i * DAY, 90 - i, DAY / 2) for i in (9, 6, 3))
-    chart = chart_of(qtbot, shown(qtbot, (replace(monthly(), points=points),)))
-    QTest.keyClick(chart, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
-    assert chart.accessibleDescription().startswith("87 credits, Wed 19 Nov")
-    QTest.keyClick(chart, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
-    assert chart.accessibleDescription().startswith("84 credits, Sun 16 Nov")
-
-
-def test_a_double_click_shows_everything_again(qtbot: QtBot) -> None:
-    chart = chart_of(qtbot, shown(qtbot, (monthly(),)))
-    home = chart.span()
-    chart.show_span(NOW - 3 * DAY, NOW - 2 * DAY)
-    assert chart.span() != home
-    QTest.mouseDClick(chart.viewport(), Qt.MouseButton.LeftButton, pos=chart.viewport().rect().center())
-    assert chart.span() == home
+def test_left_or_used_is_chosen_and_what_is_not_known_cannot_be(qtbot: QtBot) -> None:
+    page = shown(qtbot, (monthly(), top_up()))
+    chart = chart_of(qtbot, page)
+    page.card.measures.used.click()
+    assert page.card.unit.text() == "credits used"
+    assert hover(chart, NOW - timedelta(minutes=3)) == "408"
+    bare = replace(top_up(), points=tuple(replace(each, limit=None) for each in top_up().points))
+    page.show_series("a1", (monthly(), bare), NOW)
+    page.card.pools.chips[1].click()
+    page.card.pools.chips[0].click()
+    assert page.card.unit.text() == "credits left"
+    assert not page.card.measures.used.isEnabled()
 
 
 def test_a_new_reading_asks_again_and_keeps_the_part_that_is_looked_at(qtbot: QtBot) -> None:
@@ -180,7 +151,10 @@ def test_a_reading_of_another_account_asks_for_nothing(qtbot: QtBot) -> None:
 
 def test_another_accounts_series_are_let_go(qtbot: QtBot) -> None:
     page = shown(qtbot, (monthly(),))
-    page.show_series("a9", (top_up("a9"),), (), NOW)
+    page.show_series("a9", (top_up("a9"),), NOW)
+    page.show_events("a9", events("a9"))
+    assert page.card._past is not None
+    assert page.card._past.events == ()
     assert [each.account for each in page.card.series_shown()] == ["a1"]
 
 
@@ -220,22 +194,89 @@ def test_one_reading_is_a_point_and_is_said(qtbot: QtBot) -> None:
     assert hover(chart, NOW - timedelta(hours=1)) == "92"
 
 
-def test_export_tells_the_series_on_screen(qtbot: QtBot) -> None:
+def save(page: HistoryPage, what: str) -> None:
+    menu = page.export.menu()
+    next(each for each in menu.actions() if what in each.text()).trigger()
+
+
+def test_export_tells_the_series_that_are_ticked(qtbot: QtBot) -> None:
     page = shown(qtbot, (monthly(), top_up()))
-    page.card.choose("top-up")
+    page.card.pools.chips[1].click()
     with qtbot.waitSignal(page.export_requested) as told:
-        page.export.click()
-    assert told.args[0] == "a1"
-    assert [each.pool for each in told.args[1]] == ["top-up"]
+        save(page, "CSV…")
+    assert told.args == ["a1", (monthly(), top_up())]
 
 
-def test_many_points_are_taken_in_without_a_stall(qtbot: QtBot) -> None:
+def test_copy_tells_only_the_points_on_screen(qtbot: QtBot) -> None:
+    page = shown(qtbot, (monthly(), top_up()))
+    chart_of(qtbot, page).show_span(NOW - 3 * DAY, NOW - 2 * DAY)
+    with qtbot.waitSignal(page.copy_requested) as told:
+        save(page, "Copy")
+    (series,) = told.args[0]
+    assert series.points == tuple(
+        each for each in monthly().points if each.last_seen >= NOW - 3 * DAY and each.first_seen <= NOW - 2 * DAY
+    )
+
+
+def test_the_picture_is_told_sharp_and_as_lines(qtbot: QtBot) -> None:
+    page = shown(qtbot, (monthly(), top_up()))
+    chart = chart_of(qtbot, page)
+    with qtbot.waitSignal(page.picture_requested) as told:
+        save(page, "PNG")
+    account, kind, image = told.args
+    assert (account, kind) == ("a1", "png")
+    assert isinstance(image, QImage)
+    assert image.size() == chart.viewport().size() * 2
+    assert chart_saving.png(image).startswith(b"\x89PNG")
+    with qtbot.waitSignal(page.picture_requested) as told:
+        save(page, "SVG")
+    text = told.args[2].decode()
+    assert text.startswith("<?xml")
+    assert "<title>Word Finder</title>" in text
+    assert "reset 1 Nov" in text
+    assert text.count("<path") + text.count("<polyline") > 5
+
+
+def test_many_points_are_asked_for_and_drawn_when_they_come(qtbot: QtBot) -> None:
     step = timedelta(minutes=5)
     points = tuple(point(NOW - i * step, i % 500, step / 2) for i in range(30_000, 0, -1))
-    page = shown(qtbot, (replace(monthly(), points=points),))
+    page = shown(qtbot, (replace(monthly(), points=points),), make=False)
+    qtbot.waitUntil(lambda: page.card.unit.text() == "Drawing…")
+    chart = page.card.chart()
+    assert page.card.span() is None
+    page.show_lines(chart_data.build(chart._wanted))
+    assert page.card.span() is not None
+    assert page.card.unit.text() == "credits left"
+    assert len(chart._curves[0][0].xData) <= 5 * chart.width() + 10
+
+
+def test_lines_that_are_no_longer_wanted_are_let_go(qtbot: QtBot) -> None:
+    step = timedelta(minutes=5)
+    points = tuple(point(NOW - i * step, i % 500, step / 2) for i in range(9_000, 0, -1))
+    page = shown(qtbot, (replace(monthly(), points=points), top_up()), make=False)
+    qtbot.waitUntil(lambda: page.card.unit.text() == "Drawing…")
+    late = page.card.chart()._wanted
+    page.card.pools.tick("top-up")
+    page.card.pools.tick("monthly")
+    page.show_lines(chart_data.build(late))
+    assert [each.series.pool for each in page.card.chart()._lines.picture.strands] == ["top-up"]
+
+
+def test_what_happened_is_asked_for_the_time_on_screen(qtbot: QtBot) -> None:
+    page = shown(qtbot, (monthly(), top_up()), events())
     chart = chart_of(qtbot, page)
-    qtbot.waitUntil(lambda: chart._gathering is None)
-    assert len(chart._curves[0].xData) <= 5 * chart.width()
+    with qtbot.waitSignal(page.events_requested) as asked:
+        chart.show_span(NOW - 5 * DAY, NOW - 2 * DAY)
+    assert asked.args == ["a1", *chart.span()]
+    assert [row[1] for row in page.table.texts()] == [
+        "Monthly: Low: under 20 % left",
+        "Reading works again",
+        "Reading failed: Throttled",
+        "Keyword ideas, 1 run: fits",
+    ]
+    chart.show_span(NOW - 20 * DAY, NOW - 19 * DAY)
+    qtbot.waitUntil(lambda: page.no_events.isVisible())
+    assert page.no_events.text() == "Nothing happened in this time."
 
 
 def test_at_900_by_600_nothing_scrolls_sideways(qtbot: QtBot, worn: Callable[[str], None]) -> None:
@@ -261,6 +302,7 @@ def test_it_is_drawn_in_both_themes(
 def test_every_widget_has_an_accessible_name(qtbot: QtBot) -> None:
     page = shown(qtbot, (monthly(), top_up()), events())
     chart_of(qtbot, page)
+    page.card.pools.chips[1].click()
     reached = [each for each in page.findChildren(QWidget) if each.focusPolicy() & Qt.FocusPolicy.TabFocus]
     nameless = [each for each in reached if each.isVisible() and not each.accessibleName()]
     assert nameless == []

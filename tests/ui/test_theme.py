@@ -26,6 +26,7 @@ SHAPE_PAIRS = [
     *product(("ok", "low_fill", "critical", "stale", "used", "field"), ("surface", "background")),
     *(("low_fill", "low_soft"), ("critical", "critical_soft"), ("accent", "background")),
     ("used", "track"),
+    *product(("series_b", "series_c", "series_d", "series_e", "series_f"), ("surface", "background")),
 ]
 
 

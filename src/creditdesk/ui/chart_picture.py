@@ -1,50 +1,65 @@
-"""What a chart shows, in values and words: pools, the marks of resets, the forecast, and the amount at an instant.
+"""What a chart shows, in values: pools as strands, how they are measured, and the forecast.
 
 Nothing is drawn here, and nothing slow is imported: the page uses it before the chart is there.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 
-from creditdesk.core.pools import Level, Pool, PoolKind, RunOut, Source
-from creditdesk.core.series import Event, EventKind, Point, Series
+from creditdesk.core.amounts import EXACT
+from creditdesk.core.pools import Level, Pool, PoolKind, RunOut
+from creditdesk.core.series import Point, Series
 from creditdesk.core.settings import Settings
 from creditdesk.core.stock import place
-from creditdesk.ui import outlook, words
+from creditdesk.ui import outlook
 from creditdesk.ui.board import Entry
+from creditdesk.ui.chart_marks import Mark
 
-LEAST_GAP = timedelta(minutes=15)
-TOGETHER = "together"
+LEAST_GAP = timedelta(hours=1)
 LEAST_SPAN_S = 600.0
 _MOST_AHEAD = 0.5  # of the past's width
 _LEAST_AHEAD = 0.03
-_SAME_RESET = timedelta(hours=36)
+_LOOKED_AT = 50  # points, to tell what is known of a pool now
+_NEVER = "9999"
+
+
+class Measure(StrEnum):
+    """What is drawn of a pool."""
+
+    LEFT = "left"
+    USED = "used"
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What can be shown of an account: one pool, or several added up. `pools` are pool ids."""
+    """A pool that can be shown. `place` is its place in the account, which gives it its colour."""
 
     id: str
     label: str
-    pools: tuple[str, ...]
+    place: int
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """An instant that gets a vertical line with words: a reset, an expiry. `ahead`: it has not come yet."""
+class Strand:
+    """One pool as it is shown: its points, what is drawn of them, and the place that its colour comes from."""
 
-    at: datetime
-    words: str
-    ahead: bool = False
+    series: Series
+    measure: Measure = Measure.LEFT
+    place: int = 0
+
+    @property
+    def key(self) -> tuple[str, Measure]:
+        """What its amounts are of: those of one key may share a scale."""
+        return self.series.unit, self.measure
 
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """From an amount at an instant to nothing left: the middle and the 8-in-10 range; `high` None: may never."""
+    """From an amount at an instant to `end` at another: the middle and the 8-in-10 range; `high` None: may never."""
 
     start: datetime
     left: Decimal
@@ -53,125 +68,110 @@ class Forecast:
     high: datetime | None
     line: str
     range_line: str
+    end: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """All that a chart shows. `gap` is the longest time between two readings that is still joined by a line."""
+    """All that a chart shows. `gap` is the longest time between two readings that is still joined by a line.
 
-    series: tuple[Series, ...]
+    `stacked` puts the strands on each other: what is drained first lies on top and is the first of `strands`.
+    """
+
+    strands: tuple[Strand, ...]
     now: datetime
     since: datetime | None
-    gap: timedelta
+    gap: timedelta = LEAST_GAP
     marks: tuple[Mark, ...] = ()
     forecast: Forecast | None = None
     level: Level = Level.GOOD
     hide: bool = False
-
-    @property
-    def unit(self) -> str:
-        """The unit of the amounts."""
-        return self.series[0].unit if self.series else ""
+    stacked: bool = False
+    more: bool = False  # whether there are older marks that are not among these
 
     @property
     def first_seen(self) -> datetime | None:
         """The first instant of any of the pools."""
-        return min((each.points[0].first_seen for each in self.series if each.points), default=None)
+        return min((each.series.points[0].first_seen for each in self.strands if each.series.points), default=None)
+
+    def lanes(self) -> list[tuple[int, ...]]:
+        """The strands that share a scale, as their places in `strands`: those of one unit and measure."""
+        found: dict[tuple[str, Measure], list[int]] = {}
+        for index, each in enumerate(self.strands):
+            found.setdefault(each.key, []).append(index)
+        return [tuple(each) for each in found.values()]
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """The exact amount at an instant, and how it is known."""
+def value_of(point: Point, measure: Measure) -> Decimal | None:
+    """The exact amount of a point, from the limit where only the other one is known; None when it is unknown."""
+    said, other = (point.left, point.used) if measure is Measure.LEFT else (point.used, point.left)
+    if said is not None or other is None or point.limit is None:
+        return said
+    return EXACT.subtract(point.limit, other)
 
-    at: datetime
-    amount: Decimal
-    source: Source
+
+def can_show(series: Series, measure: Measure) -> bool:
+    """Whether this is known of the pool, as its newest points have it."""
+    return any(value_of(point, measure) is not None for point in series.points[-_LOOKED_AT:])
+
+
+def measure_of(series: Series, wanted: Measure | None) -> Measure:
+    """What is drawn of a pool: what is wanted if it is known, else the other; None: of a spend what was used."""
+    natural = Measure.USED if series.kind is PoolKind.SPEND else Measure.LEFT
+    asked = wanted or natural
+    other = Measure.USED if asked is Measure.LEFT else Measure.LEFT
+    return other if not can_show(series, asked) and can_show(series, other) else asked
 
 
 def choices(entry: Entry, series: Sequence[Series]) -> list[Choice]:
-    """Every pool that has points or is there now, and "Together" when two or more drained pools have one unit."""
+    """Every pool that has points or is there now."""
     labels = {each.pool: each.label for each in series if each.points}
     if entry.reading.snapshot is not None:
         labels |= {pool.id: pool.label for pool in entry.reading.snapshot.pools if pool.kind is not PoolKind.RATE}
-    found = [Choice(pool, label or pool, (pool,)) for pool, label in labels.items()]
+    return [Choice(pool, label or pool, index) for index, (pool, label) in enumerate(labels.items())]
+
+
+def why_not_stacked(entry: Entry, strands: Sequence[Strand]) -> str:
+    """Why these pools cannot be put on each other; "" when they can."""
     drain = entry.definition.drain
-    drained = sorted(
-        (each for each in series if each.points and place(drain, each.pool) is not None),
-        key=lambda each: place(drain, each.pool) or 0,
-    )
-    same = [each.pool for each in drained if each.unit == drained[0].unit]
-    if len(same) > 1:
-        found.append(Choice(TOGETHER, "Together", tuple(same)))
-    return found
+    if any(place(drain, each.series.pool) is None for each in strands):
+        return "Only pools that are used up one after the other can be stacked."
+    if len({each.key for each in strands}) > 1:
+        return "Only pools of one unit can be stacked."
+    shown = {each.series.pool for each in strands}
+    if any((pool := _pool(entry, each)) is not None and pool.part_of in shown for each in shown):
+        return "One of these pools is a part of another."
+    return "" if len(strands) > 1 else "Stacking needs two pools."
 
 
-def picture(entry: Entry, shown: Sequence[Series], events: Iterable[Event], now: datetime) -> Picture:
-    """The picture of these pools of an account, from its beginning, with every digit shown.
+def in_drain_order(entry: Entry, strands: Iterable[Strand]) -> tuple[Strand, ...]:
+    """The strands as the vendor empties them: by its drain order, then the earliest expiry first."""
+    drain = entry.definition.drain
 
-    The page sets `since`, `gap` and `hide` with `dataclasses.replace`.
-    """
-    return Picture(
-        series=tuple(shown),
-        now=now,
-        since=None,
-        gap=LEAST_GAP,
-        marks=(*_past_resets(shown, events, now), *_ahead(entry, shown, now)),
-        forecast=_forecast(entry, shown, now),
-        level=entry.reading.level,
-    )
+    def key(strand: Strand) -> tuple[int, str]:
+        where = place(drain, strand.series.pool)
+        expiry = strand.series.points[-1].expires_at if strand.series.points else None
+        return len(drain) if where is None else where, expiry.isoformat() if expiry else _NEVER
+
+    return tuple(sorted(strands, key=key))
 
 
 def gap_of(entry: Entry, settings: Settings) -> timedelta:
-    """Three intervals of the account, at least 15 minutes: what lies farther apart was not observed in between."""
+    """Three intervals of the account and at least an hour: what lies farther apart was not observed in between."""
     interval = max(entry.reading.account.interval_s or settings.interval_s, entry.definition.min_interval)
     return max(LEAST_GAP, timedelta(seconds=3 * interval))
 
 
-def sight(series: Sequence[Series], at: datetime, gap: timedelta) -> Sight | None:
-    """The exact amount nearest to an instant: one pool's at its nearest reading, several pools' sum; None in a gap."""
-    looked = [(each, _seen(each, at, gap)) for each in series]
-    found = [seen for _, seen in looked if seen is not None]
-    if not found or any(seen is None and ":" not in each.pool for each, seen in looked):
-        return None
-    if len(series) == 1:
-        return found[0]
-    worst = next((seen.source for seen in found if seen.source is not Source.LIVE), Source.LIVE)
-    return Sight(at, sum((seen.amount for seen in found), Decimal(0)), worst)
+def within(series: Series, low: datetime, high: datetime) -> Series:
+    """The series with only those of its points that lie between two instants, in whole or in part."""
+    first = bisect_left(series.points, low, key=lambda point: point.last_seen)
+    last = bisect_right(series.points, high, key=lambda point: point.first_seen)
+    return replace(series, points=series.points[first:last])
 
 
-def neighbour(series: Sequence[Series], at: datetime, forward: bool) -> datetime | None:
-    """The instant of the next change after (or before) `at` in any of the pools, for stepping with the keyboard."""
-    found: list[datetime] = []
-    for each in series:
-        place_ = bisect_right(each.points, at, key=lambda point: point.first_seen)
-        if forward and place_ < len(each.points):
-            found.append(each.points[place_].first_seen)
-        if not forward:
-            before = place_ - 1 if place_ and each.points[place_ - 1].first_seen < at else place_ - 2
-            if before >= 0:
-                found.append(each.points[before].first_seen)
-    return (min(found) if forward else max(found)) if found else None
-
-
-def noun(series: Sequence[Series]) -> str:
+def noun(strand: Strand) -> str:
     """What the amounts are: "credits left", "keywords left", "USD used"."""
-    if not series:
-        return ""
-    rest = "used" if series[0].kind is PoolKind.SPEND else "left"
-    return f"{series[0].unit} {rest}".strip()
-
-
-def description(shown: Picture) -> list[str]:
-    """What a screen reader says of the picture, in short sentences."""
-    ends = [each.points[-1].last_seen for each in shown.series if each.points]
-    last = sight(shown.series, max(ends), shown.gap) if ends else None
-    said = [noun(shown.series)]
-    if last is not None:
-        said.append(
-            f"{words.amount(last.amount, shown.unit, shown.hide)}, {words.moment(last.at, shown.now, inside=True)}"
-        )
-    said += [mark.words for mark in shown.marks if mark.ahead]
-    return said if shown.forecast is None else [*said, shown.forecast.line, shown.forecast.range_line]
+    return f"{strand.series.unit} {strand.measure.value}".strip()
 
 
 def whole_span(shown: Picture, words_share: float) -> tuple[float, float]:
@@ -193,91 +193,44 @@ def whole_span(shown: Picture, words_share: float) -> tuple[float, float]:
     return now - past, now + ahead
 
 
-def _seen(series: Series, at: datetime, gap: timedelta) -> Sight | None:
-    points = series.points
-    before = bisect_right(points, at, key=lambda point: point.first_seen) - 1
-    if before >= 0 and points[before].last_seen >= at:
-        return _as_sight(points[before], at, series.kind)
-    near: list[tuple[timedelta, datetime, Point]] = []
-    if before >= 0:
-        near.append((at - points[before].last_seen, points[before].last_seen, points[before]))
-    if before + 1 < len(points):
-        near.append((points[before + 1].first_seen - at, points[before + 1].first_seen, points[before + 1]))
-    if not near:
+def forecast(entry: Entry, strands: Sequence[Strand], stacked: bool, now: datetime) -> Forecast | None:
+    """The forecast of the one pool that is shown, or of the pools that are stacked; None where there is none."""
+    if not strands or (len(strands) > 1 and not stacked) or any(not each.series.points for each in strands):
         return None
-    distance, moment, point = min(near, key=lambda each: each[0])
-    held = before >= 0 and before + 1 < len(points) and points[before].source is not Source.LIVE
-    return _as_sight(point, moment, series.kind) if distance <= gap or held else None
-
-
-def _as_sight(point: Point, at: datetime, kind: PoolKind) -> Sight | None:
-    value = point.used if kind is PoolKind.SPEND else point.left
-    return None if value is None else Sight(at, value, point.source)
-
-
-def _past_resets(shown: Sequence[Series], events: Iterable[Event], now: datetime) -> list[Mark]:
-    """At their rule where the points know it, else when they were seen; slots have none."""
-    refilled = [each for each in shown if each.kind is PoolKind.ALLOWANCE and each.points]
-    if not refilled:
-        return []
-    pools = {each.pool for each in refilled} | {""}
-    first = min(each.points[0].first_seen for each in refilled)
-    known = {at for each in refilled for at in _ruled(each.points) if first <= at <= now}
-    seen = (each.at for each in events if each.kind is EventKind.RESET and each.pool in pools)
-    known |= {at for at in seen if first <= at <= now and all(abs(at - other) > _SAME_RESET for other in known)}
-    return [Mark(at, f"reset {words.short_day(at, now)}") for at in sorted(known)]
-
-
-def _ruled(points: Sequence[Point]) -> list[datetime]:
-    """The resets that points on both sides of them confirm. A rule that moves with every reading leaves none behind."""
-    found: list[datetime] = []
-    place_ = 0
-    while place_ < len(points):
-        at = points[place_].resets_at
-        if at is None:
-            place_ += 1
-            continue
-        after = max(place_ + 1, bisect_right(points, at, key=lambda point: point.last_seen))
-        if after < len(points) and points[after].resets_at != at and points[after - 1].resets_at == at:
-            found.append(at)
-        place_ = after
-    return found
-
-
-def _ahead(entry: Entry, shown: Sequence[Series], now: datetime) -> list[Mark]:
-    pools = [pool for each in shown if (pool := _pool(entry, each.pool)) is not None]
-    marks = []
-    for pool in pools:
-        if pool.kind is PoolKind.ALLOWANCE and pool.resets_at is not None and pool.resets_at > now:
-            assumed = ", assumed" if pool.reset_assumed else ""
-            marks.append(Mark(pool.resets_at, f"reset {words.short_day(pool.resets_at, now)}{assumed}", ahead=True))
-        if pool.expires_at is not None and pool.expires_at > now and len(shown) == 1:
-            marks.append(Mark(pool.expires_at, f"expires {words.short_day(pool.expires_at, now)}", ahead=True))
-    return list(dict.fromkeys(marks))
-
-
-def _forecast(entry: Entry, shown: Sequence[Series], now: datetime) -> Forecast | None:
-    if not shown or any(not each.points for each in shown) or shown[0].kind is PoolKind.SPEND:
+    if strands[0].series.kind is PoolKind.SPEND:
         return None
-    pool_id = shown[0].pool if len(shown) == 1 else ""
+    pool_id = strands[0].series.pool if len(strands) == 1 else ""
     run_out = next((each for each in entry.reading.run_outs if each.pool == pool_id and each.at >= now), None)
-    ends = [each.points[-1] for each in shown]
-    left = sum((point.left for point in ends if point.left is not None), Decimal(0))
-    if run_out is None or left <= 0:
+    ends = [each.series.points[-1] for each in strands]
+    lefts = [value_of(point, Measure.LEFT) for point in ends]
+    values = [value_of(point, strands[0].measure) for point in ends]
+    if run_out is None or not _known(lefts) or not _known(values):
         return None
-    return _as_forecast(run_out, (min(now, max(point.last_seen for point in ends)), left), _pool(entry, pool_id), now)
+    left, value = _sum(lefts), _sum(values)
+    if left <= 0:
+        return None
+    end = Decimal(0) if strands[0].measure is Measure.LEFT else EXACT.add(value, left)
+    start = min(now, max(point.last_seen for point in ends))
+    return _as_forecast(run_out, (start, value, end), _pool(entry, pool_id), now)
 
 
-def _as_forecast(run_out: RunOut, start: tuple[datetime, Decimal], pool: Pool | None, now: datetime) -> Forecast:
-    return Forecast(
-        start=start[0],
-        left=start[1],
-        at=run_out.at,
-        low=run_out.low,
-        high=run_out.high,
-        line=outlook.run_out_line(run_out, pool, now),
-        range_line=outlook.range_line(run_out, now),
-    )
+def _known(values: Iterable[Decimal | None]) -> bool:
+    return all(value is not None for value in values)
+
+
+def _sum(values: Iterable[Decimal | None]) -> Decimal:
+    total = Decimal(0)
+    for value in values:
+        total = EXACT.add(total, value or Decimal(0))
+    return total
+
+
+def _as_forecast(
+    run_out: RunOut, line: tuple[datetime, Decimal, Decimal], pool: Pool | None, now: datetime
+) -> Forecast:
+    start, value, end = line
+    said = outlook.run_out_line(run_out, pool, now), outlook.range_line(run_out, now)
+    return Forecast(start, value, run_out.at, run_out.low, run_out.high, *said, end=end)
 
 
 def _pool(entry: Entry, pool_id: str) -> Pool | None:

@@ -1,7 +1,8 @@
 """The history page: what was left of an account over time, when it resets and runs out, and what happened to it."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
@@ -23,6 +24,20 @@ RANGES: tuple[tuple[str, str, timedelta | None], ...] = (
     ("All", "All that was observed", None),
 )
 _FIRST_RANGE = 1
+EXPORTS = (
+    ("Data as CSV…", "csv"),
+    ("Copy the data on screen", "copy"),
+    ("Picture as PNG…", "png"),
+    ("Picture as SVG…", "svg"),
+)
+_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+EVENTS_AFTER_MS = 200
+"""What happened is asked for when the chart has stood still for so long."""
+NO_EVENTS = "Nothing yet. Uses, resets, top-ups and warnings will stand here."
+MOST_ROWS = 200
+MOST_MARKS = 2_000
+MANY = 50_000
+"""Points: freeing or searching so many at once is felt."""
 
 
 class HistoryPage(QWidget):
@@ -30,14 +45,26 @@ class HistoryPage(QWidget):
 
     Signals:
         series_requested(str, object): the account's series since a datetime (None: all) are wanted, by `show_series`.
-        export_requested(str, object): the account and the tuple[Series, ...] on screen are to be written as CSV
+        events_requested(str, object, object): what happened to the account between two datetimes is wanted, by
+            `show_events`: MOST_ROWS events of any kind, and MOST_MARKS of those that are marked, from a longer time.
+        lines_requested(object): `creditdesk.ui.chart_data.build` is to make lines beside the window, for `show_lines`.
+        export_requested(str, object): the account and the tuple[Series, ...] that are ticked are to be written as CSV
             (`creditdesk.ui.history_csv.csv_text` makes the text).
+        copy_requested(object): the same text of this tuple[Series, ...] is to be put on the clipboard.
+        picture_requested(str, str, object): the account, "png" or "svg", and the chart as a QImage or an SVG's bytes.
+        let_go(object): this list[Series] is not shown any more; whoever empties it away from the window, a part at a
+            time, spares it the stall of a million points that are freed at once.
         account_chosen(str): the user chose another account on this page.
         add_requested(): there is no account yet, and one is to be added.
     """
 
     series_requested = Signal(str, object)
+    events_requested = Signal(str, object, object)
+    lines_requested = Signal(object)
     export_requested = Signal(str, object)
+    copy_requested = Signal(object)
+    picture_requested = Signal(str, str, object)
+    let_go = Signal(object)
     account_chosen = Signal(str)
     add_requested = Signal()
 
@@ -54,9 +81,15 @@ class HistoryPage(QWidget):
         self._listed: object = None
         self._make_header()
         self.card = ChartCard()
+        self.card.lines_wanted.connect(self.lines_requested)
+        self.card.drawn.connect(self._let_go)
+        self._old: list[Series] = []
+        self._later = QTimer(self, singleShot=True, interval=EVENTS_AFTER_MS)
+        self._later.timeout.connect(self._ask_events)
+        self.card.span_changed.connect(self._later.start)
         self.events_card = parts.Card("What happened")
         self.table = TextTable("What happened", [Column("When", str), Column("What", str, most_px=0)])
-        self.no_events = parts.muted("Nothing yet. Uses, resets, top-ups and warnings will stand here.")
+        self.no_events = parts.muted()
         self.no_events.setAlignment(Qt.AlignmentFlag.AlignTop)
         for each, stretch in ((parts.heading("What happened"), 0), (self.table, 1), (self.no_events, 1)):
             self.events_card.body.addWidget(each, stretch)
@@ -100,15 +133,30 @@ class HistoryPage(QWidget):
             self._turn()
         self._ask()
 
-    def show_series(
-        self, account_id: str, series: tuple[Series, ...], events: tuple[Event, ...], now: datetime
-    ) -> None:
-        """The series and events that were asked for, oldest point first; another account's are let go."""
+    def show_series(self, account_id: str, series: tuple[Series, ...], now: datetime) -> None:
+        """The series that were asked for, oldest point first; another account's are let go."""
         entry = self._entries.get(account_id)
         if entry is not None and account_id == self._account:
             self._now = now
-            self._past = Past(entry, series, events, self._since, told=True)
+            same = self._past is not None and self._past.entry.id == entry.id
+            past = self._past if self._past is not None and same else Past(entry)
+            self._old += self._past.series if self._past is not None else ()
+            self._past = replace(past, entry=entry, series=series, since=self._since, told=True)
             self._turn()
+            self._ask_events()
+
+    def show_events(self, account_id: str, events: tuple[Event, ...], more: bool = False) -> None:
+        """The events that were asked for, and whether older ones that are marked were left out."""
+        if self._past is None or self._now is None or account_id != self._account:
+            return
+        if (events, True, more) != (self._past.events, self._past.listed, self._past.more):
+            self._past = replace(self._past, events=events, listed=True, more=more)
+            self.card.show_past(self._past, self._settings, self._now)
+        self._show_events(self._past, self._now)
+
+    def show_lines(self, lines: object) -> None:
+        """The lines that were asked for."""
+        self.card.show_lines(lines)
 
     def show_busy(self) -> None:
         """Say that the series are on their way."""
@@ -127,8 +175,11 @@ class HistoryPage(QWidget):
             each.setToolTip(name)
             each.clicked.connect(lambda _checked=False: self._ask())
         self.ranges[_FIRST_RANGE].setChecked(True)
-        self.export = parts.button("Export…", name="Export the series shown as CSV")
-        self.export.clicked.connect(lambda: self.export_requested.emit(self._account, self.card.series_shown()))
+        self.export = parts.button("Export…", name="Export or copy what the chart shows")
+        saving = QMenu(self.export)
+        for text, what in EXPORTS:
+            saving.addAction(text).triggered.connect(lambda _checked=False, what=what: self._save(what))
+        self.export.setMenu(saving)
         self.header = parts.page_header("History", "", *self.ranges, self.export)
         self.pill = parts.Pill()
         self.test_server = parts.Pill(Level.NOT_READ, "Test server")
@@ -147,6 +198,30 @@ class HistoryPage(QWidget):
             span = next(span for each, (_, _, span) in zip(self.ranges, RANGES, strict=True) if each.isChecked())
             self._since = None if span is None else self._now - span
             self.series_requested.emit(self._account, self._since)
+
+    def _ask_events(self) -> None:
+        span = self.card.span()
+        if self._account and self._now is not None and self.isVisible():
+            low, high = span or (self._since or _BEGINNING, self._now)
+            self.events_requested.emit(self._account, low, high)
+
+    def _let_go(self) -> None:
+        old, self._old = self._old, []
+        if sum(len(each.points) for each in old) > MANY:
+            self.let_go.emit(old)
+
+    def _save(self, what: str) -> None:
+        chart = self.card.chart()
+        if what == "csv":
+            self.export_requested.emit(self._account, self.card.series_shown())
+        elif what == "copy":
+            self.copy_requested.emit(self.card.series_shown(on_screen=True))
+        elif chart is not None:
+            from creditdesk.ui import chart_saving  # QtSvg's writer, which only a picture needs
+
+            chart.point_at(None)
+            made = chart_saving.image(chart) if what == "png" else chart_saving.svg(chart, self.header.title.text())
+            self.picture_requested.emit(self._account, what, made)
 
     def _appear(self) -> None:
         if self.isVisible():
@@ -183,20 +258,25 @@ class HistoryPage(QWidget):
         self.test_server.setToolTip(f"Read from {entry.test_server} on this computer")
         self.pill.show_level(entry.reading.level)
         past = self._past if self._past is not None and self._past.entry.id == entry.id else Past(entry)
-        self._past = Past(entry, past.series, past.events, past.since, past.told)
+        self._past = replace(past, entry=entry)
         self.card.show_past(self._past, self._settings, self._now)
         self.export.setEnabled(any(each.points for each in self.card.series_shown()))
         self._show_events(self._past, self._now)
 
     def _show_events(self, past: Past, now: datetime) -> None:
-        listed = (past.entry.id, past.entry.reading.account.client, past.events, self._settings, now.date())
+        span = self.card.span()
+        there = [each for each in past.events if span is None or span[0] <= each.at <= span[1]]
+        newest = sorted(there, key=lambda each: (each.at, each.id), reverse=True)[:MOST_ROWS]
+        listed = (past.entry.id, past.entry.reading.account.client, newest, past.listed, self._settings, now.date())
         if listed == self._listed:
             return
         self._listed = listed
         self.table.show_columns(event_columns(past, self._settings, now))
-        self.table.show_rows(sorted(past.events, key=lambda each: (each.at, each.id), reverse=True))
-        self.table.setVisible(bool(past.events))
-        self.no_events.setVisible(not past.events)
+        self.table.show_rows(newest)
+        self.table.setVisible(bool(newest))
+        nothing = "Nothing happened in this time." if past.events else NO_EVENTS
+        self.no_events.setText(nothing if past.listed else "")
+        self.no_events.setVisible(not newest)
 
 
 def event_columns(past: Past, settings: Settings, now: datetime) -> list[Column]:

@@ -78,6 +78,11 @@ class Theme:
     hover: str
     handle: str
     scrim: str
+    series_b: str
+    series_c: str
+    series_d: str
+    series_e: str
+    series_f: str
 
     def hex(self, token: str) -> str:
         """The colour of this token as "#RRGGBB". Raises AttributeError for an unknown token."""
