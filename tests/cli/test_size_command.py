@@ -28,6 +28,8 @@ KEYS = {
     "over_limit",
     "observed",
     "probed",
+    "learned",
+    "left_out",
     "file",
     "rejected",
     "ways",

@@ -106,7 +106,7 @@ def test_every_assumption_is_told_with_its_date() -> None:
 def test_a_missing_factor_is_named_and_makes_the_cost_unknown() -> None:
     billed = bill(operation(price(1, steps=TIMES_ENGINES), factors=(ENGINES,)), {}, {})
     assert (billed.missing, billed.low(5), billed.high(5)) == ("engines", 0, None)
-    assert "The price depends on this: Search engines. Give the factor engines, as in engines=1." in billed.notes
+    assert "The price depends on this, which is not given: Search engines." in billed.notes
 
 
 def test_an_operation_without_a_price_is_never_free() -> None:

@@ -74,7 +74,7 @@ def test_one_pool_that_is_short_refuses_even_when_the_other_is_unknown() -> None
 def test_a_missing_factor_cannot_be_sized_and_is_asked_for() -> None:
     verdict = track(5, "", slots(100, 100))
     assert (verdict.kind, verdict.why, verdict.fits_items) == (VerdictKind.UNKNOWN, Why.FACTOR_MISSING, None)
-    assert "The price depends on this: Search engines. Give the factor engines, as in engines=1." in verdict.assumptions
+    assert "The price depends on this, which is not given: Search engines." in verdict.assumptions
 
 
 def test_a_wrong_factor_is_an_error() -> None:

@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass
 from decimal import Decimal
 
+import pytest
 from tests.core.desk_facts import FACT, NOW, D, operation, pool, snapshot, vendor
 
 from creditdesk.core.offers import Price, Step
@@ -122,6 +123,7 @@ def check_largest_part(case: Case, told: int | None) -> None:
         assert pay(case, cost_of(price, price.high, told + 1, high=True), known_only=True) is None
 
 
+@pytest.mark.promise("B4", "10,000 random cases")
 def test_in_10_000_random_cases_the_sizer_agrees_with_paying_item_by_item() -> None:
     chance = random.Random(402)
     seen: dict[VerdictKind, int] = {}

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from creditdesk.core.pools import Account, Custody
+from creditdesk.core.queueing import Queue
 from creditdesk.core.sending import Place, Sending
 from creditdesk.desk.opening import Desk, open_desk
 from creditdesk.paths import Places
@@ -45,8 +46,8 @@ class Slaughter:
     most_unknown: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
 
-    def prepare(self, items: int, batch: int) -> None:
-        """An account whose key is in the environment, and an approved import in its outbox."""
+    def prepare(self, items: int, batch: int, queued: bool = False) -> None:
+        """An account whose key is in the environment, and an approved import in its outbox; or one that is queued."""
         self.running.call(
             lambda box: box.update_account("ranktracker", limits={"keywords": 90_000, "dataRows": 90_000})
         )
@@ -62,7 +63,8 @@ class Slaughter:
             plan = await desk.sender.plan(
                 account.id, "track-keywords", self.items, place=place, rows=ENGINES, batch=batch
             )
-            self.account, self.sending = account.id, (await desk.sender.start(plan)).id
+            waits = desk.sender.queue(plan, Queue()) if queued else desk.sender.start(plan)
+            self.account, self.sending = account.id, (await waits).id
 
         self.with_desk(story)
 

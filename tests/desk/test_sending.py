@@ -43,9 +43,11 @@ def test_an_import_is_sent_whole_and_its_real_cost_is_read(post: Post) -> None:
 def test_what_a_keyword_really_took_is_known_after_it(post: Post) -> None:
     post.world.set("ranktracker", rows_per_keyword=3)
     ended = post.send()
-    assert ended.ratios["data-rows"] == 3
-    assert post.world.run(post.sender.observed(post.account.id, OPERATION))["data-rows"] == 3
-    assert post.world.run(post.sender.observed(post.account.id, "other")) == {}
+    assert ended.spent is not None
+    learned = post.world.run(post.sender.observed(post.account.id, OPERATION))
+    assert learned is not None
+    assert (learned.each["data-rows"], learned.times["data-rows"], learned.times["keywords"]) == (3, 3, 1)
+    assert post.world.run(post.sender.observed(post.account.id, "other")) is None
 
 
 def test_the_quota_is_read_before_each_request_and_after_the_last(post: Post) -> None:

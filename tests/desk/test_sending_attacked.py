@@ -14,6 +14,7 @@ import pytest
 from tests.desk.posting import ENGINES, QUICK, WORDS, Post, once
 from tests.desk.world import World
 
+from creditdesk.core.learned import learned_by
 from creditdesk.core.sending import Batch, BatchState, Outcome, OutcomeKind, Sending, Stop
 from creditdesk.desk.sending import Sender
 from creditdesk.providers.bulk import BulkExchange
@@ -146,7 +147,9 @@ def test_a_cost_below_nothing_says_nothing_of_the_next_import(post: Post) -> Non
     batches = (Batch(1, 0, 4, BatchState.ACCEPTED),)
     spent = {"keywords": Decimal(-6), "data-rows": Decimal(8)}
     sending = replace(post.start(), rows=(), batches=batches, spent=spent)
-    assert sending.ratios == {"data-rows": 2}
+    learned = learned_by([sending], sending.operation)
+    assert learned is not None
+    assert learned.each == {"data-rows": 2}
 
 
 def test_an_outbox_that_was_set_back_to_an_older_copy_sends_nothing_twice(post: Post, tmp_path: Path) -> None:

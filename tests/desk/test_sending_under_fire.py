@@ -1,7 +1,4 @@
-"""B1: a sending that is killed at any moment creates no keyword twice, loses none, and its report is the truth.
-
-300 kills take some minutes: CREDITDESK_KILLS=300 python -m pytest tests/desk/test_sending_under_fire.py
-"""
+"""B1: a sending that is killed at any moment creates no keyword twice, loses none, and its report is the truth."""
 
 import os
 import random
@@ -9,14 +6,16 @@ from pathlib import Path
 
 import pytest
 from tests.desk.killing import Slaughter
+from tests.proving import size
 
 from creditdesk.sandbox import Sandbox, SandboxThread
 
-KILLS = int(os.environ.get("CREDITDESK_KILLS", "30"))
+KILLS = size(30, 300)
 SEED = int(os.environ.get("CREDITDESK_SEED", "2026"))
 
 
 @pytest.mark.timeout(60 + 10 * KILLS)
+@pytest.mark.promise("B1", f"{KILLS} kills")
 def test_killed_again_and_again_it_creates_each_keyword_exactly_once(tmp_path: Path) -> None:
     with SandboxThread(Sandbox(seed=SEED)) as running:
         fire = Slaughter(running, tmp_path / "desk", random.Random(SEED))

@@ -24,10 +24,10 @@ from creditdesk.core.bulk import ProbeRule
 from creditdesk.core.keywords import clean
 from creditdesk.core.offers import Fact
 from creditdesk.core.sending import BatchState
-from creditdesk.core.verdict import Observed, Probed, Verdict, VerdictKind
+from creditdesk.core.verdict import Learned, Observed, Probed, Verdict, VerdictKind
+from creditdesk.ui.guess import Guess, guess_words
 from creditdesk.ui.send_panel import Shown
-from creditdesk.ui.sizer_case import Answer, Question
-from creditdesk.ui.sizer_guess import Guess, guess_words
+from creditdesk.ui.sizer_case import Answer, Question, ask
 from creditdesk.ui.sizer_notes import observed_line, really_line
 from creditdesk.ui.sizer_page import SizerPage
 from creditdesk.ui.sizer_place import PlaceBox
@@ -132,10 +132,26 @@ def test_the_own_ratio_and_the_last_import_stand_beside_the_price() -> None:
         "At that rate this import needs 3,100 rows, not 620, and would be refused. A pilot shows which is right."
     )
     assert observed_line(answer, hide=True) == ""
-    ratios = {"keywords": Decimal(1), "data-rows": Decimal("4.9871")}
-    line = "The last import really took 1 keyword and 4.99 rows for each keyword on each search engine."
-    assert really_line(answer, ratios) == line
-    assert really_line(answer, {}) == ""
+    assert really_line(answer) == ""
+
+
+def test_what_an_import_really_took_stands_beside_what_the_price_says() -> None:
+    entry = sender()
+    question = Question(entry, entry.definition.operations[0], 620, NOW, {"engines": "1"})
+
+    def line(by_price: bool = False, **times: str) -> str:
+        each = {pool.replace("_", "-"): Decimal(value) for pool, value in times.items()}
+        learned = {"track-keywords": Learned(10, NOW, each, each, Decimal(1))}
+        return really_line(ask(replace(question, learned=learned, by_price=by_price)))
+
+    assert line(keywords="1", data_rows="1") == (
+        "The last import, 10 keywords on 21 Nov, really took 1 keyword and 1 row for each keyword on each search "
+        "engine, as the price says."
+    )
+    needs = "By what 10 keywords on 21 Nov really took, this needs 3,093 of Data rows, not 620."
+    assert line(keywords="1", data_rows="4.9871") == f"{needs} The higher counts here."
+    assert line(True, keywords="1", data_rows="4.9871") == f"{needs} The price counts here, as you chose."
+    assert line(keywords="0.5").endswith("this needs 310 of Keywords, not 620. The price counts here.")
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from tests.ui.sizer_sample import NOW, meter, silent, tracker, wallet
 
 from creditdesk.core.keywords import Items
 from creditdesk.core.settings import Settings
+from creditdesk.ui.guess import Guess
 from creditdesk.ui.items_dialog import ItemsDialog
 from creditdesk.ui.sizer_engines import EngineRows
-from creditdesk.ui.sizer_guess import Guess
 from creditdesk.ui.sizer_page import SizerPage
 
 GUESS = Guess("utf-8", ",", 1, ("Keyword", "Volume"))

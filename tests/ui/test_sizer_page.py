@@ -15,8 +15,9 @@ from tests.ui.dropping import drop
 from tests.ui.sizer_sample import NOW, meter, silent, tracker, wallet
 
 from creditdesk.core.keywords import Items, clean
+from creditdesk.ui.guess import Guess, Wanted
 from creditdesk.ui.sizer_engines import Engine, EngineRows
-from creditdesk.ui.sizer_guess import Guess, GuessSheet, Wanted
+from creditdesk.ui.sizer_guess import GuessSheet
 from creditdesk.ui.sizer_input import BUSY, SUMMARY
 from creditdesk.ui.sizer_page import SizerPage
 
@@ -171,6 +172,18 @@ def test_how_a_file_is_read_can_be_changed(page: SizerPage, qtbot: QtBot) -> Non
     with qtbot.waitSignal(page.form.keywords.wanted) as told:
         sheet.column.setCurrentIndex(1)
     assert told.args == [Wanted(column="Volume")]
+    assert sheet.footer.isHidden()
+    totals = ((9, "Total · 120", "totals"), (12, "Keyword · Volume", "header"))
+    page.show_items(ITEMS, "one.csv", replace(GUESS, left_out=2, left_rows=totals))
+    text = "Rows of totals and repeated headers are items, too"
+    assert (sheet.footer.text(), sheet.footer.isChecked()) == (text, False)
+    assert sheet.left_out.text() == "Left out: line 9 “Total · 120”, line 12 “Keyword · Volume”."
+    with qtbot.waitSignal(page.form.keywords.wanted) as told:
+        sheet.footer.setChecked(True)
+    assert told.args == [Wanted(column="Volume", keep_footer=True)]
+    page.show_items(ITEMS, "one.csv", replace(GUESS, keep_footer=True))
+    assert (sheet.footer.isVisible(), sheet.footer.isChecked()) == (True, True)
+    sheet.footer.setChecked(False)
     page.show_items(ITEMS, "one.csv", replace(GUESS, rows=rows, place=1))
     assert shown.headerData(1, Qt.Orientation.Horizontal) == "✓ Volume"
     with qtbot.waitSignal(page.form.keywords.wanted) as told:

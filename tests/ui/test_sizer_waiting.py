@@ -113,7 +113,7 @@ def test_tab_follows_the_page_as_it_is_read(page: SizerPage) -> None:
         return names
 
     page.form.account.setFocus()
-    names = tabbed(13)
-    wanted = ("Operation", "Put the list", "Change google", "Domain", "Subtract", "Reserve", "Copy", "Send")
+    names = tabbed(14)
+    wanted = ("Operation", "Put the list", "Change google", "Domain", "Subtract", "Reserve", "Copy", "Send", "Queue")
     places = [next(at for at, name in enumerate(names) if name.startswith(each)) for each in wanted]
     assert places == sorted(places)

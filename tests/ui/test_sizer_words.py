@@ -11,11 +11,11 @@ from creditdesk.core.pools import Level, PoolKind
 from creditdesk.core.sizing import Demand
 from creditdesk.core.ways import WayKind
 from creditdesk.ui.board import Entry
+from creditdesk.ui.guess import Guess
 from creditdesk.ui.nouns import counted, many, one
 from creditdesk.ui.sizer_bars import bar_of
 from creditdesk.ui.sizer_case import Answer, Question, ask
 from creditdesk.ui.sizer_engines import Engine
-from creditdesk.ui.sizer_guess import Guess
 from creditdesk.ui.sizer_notes import count_line, reading_line
 from creditdesk.ui.sizer_sections import Already, Holding, counts, sections
 from creditdesk.ui.sizer_way_words import way_words
@@ -138,7 +138,7 @@ def test_the_list_is_counted_in_words() -> None:
     held = Holding(clean(["a", "A ", "", "b", "x\x01"]))
     assert [said for _, said in counts(held)] == ["1 repeated", "1 blank", "1 unusable"]
     assert counts(Holding(clean(["a"]))) == []
-    there = replace(held, already=Already(("a",), ("b",)), guess=Guess(left_out=1))
+    there = replace(held, already=Already(("a",), ("b",)), guess=Guess(left_out=1, left_rows=((9, "Total", "totals"),)))
     assert [said for _, said in counts(there)] == [
         "1 repeated",
         "1 already tracked",
@@ -151,6 +151,7 @@ def test_the_list_is_counted_in_words() -> None:
         ("repeated", ["line 2: A"]),
         ("tracked", ["line 1: a"]),
         ("blank", ["line 3: blank"]),
+        ("left-out", ["line 9: Total (row of totals)"]),
         ("unusable", ["line 5: control character"]),
     ]
 

@@ -1,6 +1,7 @@
 """The window's side of making room: tracked rows are listed, paused or deleted, and what was paused is resumed."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
@@ -19,6 +20,16 @@ _SAID = {"pause": "Paused", "remove": "Deleted", "resume": "Resumed"}
 _Changed = tuple[tuple[str, ...], tuple[tuple[str, str], ...]]
 
 
+@dataclass(slots=True)
+class _Change:
+    """Rows that are being changed: where and what they are called, and how many were tried. Counted on the engine."""
+
+    about: tuple[Where, str]
+    rows: tuple[Tracked, ...]
+    verb: str
+    tried: int = 0
+
+
 class FreeStory(QObject):
     """Opens the dialog in which rows are chosen, and does what is confirmed there.
 
@@ -33,6 +44,7 @@ class FreeStory(QObject):
         self._parts = parts
         self._page = page
         self._placing = placing
+        self._running: _Change | None = None
         self._errand = Errand(parts, self)
         self._errand.moved.connect(self._show_part)
         page.free_requested.connect(self._open)
@@ -64,16 +76,17 @@ class FreeStory(QObject):
 
     def _change(self, about: tuple[Where, str], rows: tuple[Tracked, ...], verb: str) -> None:
         ids = tuple(row.id for row in rows)
+        running = self._running = _Change(about, rows, verb)
         self._show_part(0, len(ids))
 
         async def change(heard: Callable[[int, int], None]) -> _Changed:
-            desk = self._parts.desk
-            act = getattr(desk.sender, f"{verb}_rows")
-            done, failed = await act(*about[0], ids, heard)
-            if done:
-                said = f"{_SAID[verb]} {counted(len(done), about[1])}"
-                event = Event(desk.tools.clock(), about[0][0], EventKind.NOTE, detail=said)
-                await desk.tools.history.add_event(event)
+            def tried(count: int, of: int) -> None:
+                running.tried = count
+                heard(count, of)
+
+            act = getattr(self._parts.desk.sender, f"{verb}_rows")
+            done, failed = await act(*about[0], ids, tried)
+            await self._note(about, verb, len(done))
             return tuple(done), tuple(failed)
 
         def told(changed: _Changed) -> None:
@@ -84,6 +97,13 @@ class FreeStory(QObject):
             self._say(problem)
 
         self._errand.run(change, told, stopped)
+
+    async def _note(self, about: tuple[Where, str], verb: str, count: int) -> None:
+        """Put it on the activity page."""
+        tools = self._parts.desk.tools
+        if count:
+            said = f"{_SAID[verb]} {counted(count, about[1])}"
+            await tools.history.add_event(Event(tools.clock(), about[0][0], EventKind.NOTE, detail=said))
 
     def _tell(self, about: tuple[Where, str], rows: tuple[Tracked, ...], verb: str, changed: _Changed) -> None:
         done, failed = changed
@@ -113,11 +133,28 @@ class FreeStory(QObject):
         self.refresh_requested.emit(where[0])
 
     def _cancel(self) -> None:
+        """Stop at once. The request that is on its way may still be done: an undo is for its row, too."""
         self._errand.cancel()
-        where = self._placing.where()
-        if where is not None:
-            self._end(where)
-        self._say("Stopped. What was done before stays done.")
+        running, self._running = self._running, None
+        if running is None:
+            return
+
+        async def stopped() -> int:  # the engine hears of the stop first: nothing is counted after this
+            await self._note(running.about, running.verb, running.tried)
+            return running.tried
+
+        self._parts.ask(stopped, lambda tried: self._tell_stopped(running, tried))
+
+    def _tell_stopped(self, running: _Change, tried: int) -> None:
+        about, rows = running.about, running.rows
+        self._end(about[0])
+        text = f"Stopped. {_SAID[running.verb]} {tried:,} of {counted(len(rows), about[1])}."
+        undo = partial(self._change, about, rows[: tried + 1], "resume") if running.verb == "pause" else None
+        self._parts.window.show_toast(text, undo)
+        dialog = self._page.sending.tracked
+        if dialog is not None:  # what it lists is not as it was
+            dialog.show_error("")
+            dialog.accept()
 
     def _show_part(self, done: int, of: int) -> None:
         dialog = self._page.sending.tracked

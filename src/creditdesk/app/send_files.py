@@ -1,4 +1,4 @@
-"""Files of the sending: a plan that is kept for later, and the report of what became of every keyword."""
+"""An order becomes a plan: begun, queued, or kept in a file for later; and the report of what became of it."""
 
 import asyncio
 from pathlib import Path
@@ -32,6 +32,20 @@ async def make_plan(sender: Any, order: Order, source: Source) -> ImportPlan:
         leave_out=order.leave_out,
         batch=order.batch,
     )
+
+
+async def begin(sender: Any, order: Order, source: Source) -> Sending:
+    """Write an order into the outbox, to be sent now or queued; the rest of a list with it. Raises SendError."""
+    from creditdesk.desk.send_start import Rest  # with it comes the network stack
+
+    plan = await make_plan(sender, order, source)
+    if order.queue is not None:
+        return await sender.queue(plan, order.queue, None, order.confirmed, client=order.client)  # type: ignore[no-any-return]
+    rest = None
+    if order.rest is not None:
+        after = await asyncio.to_thread(lambda: order.after)
+        rest = Rest(await make_plan(sender, after, source), order.rest)
+    return await sender.start(plan, None, order.confirmed, rest, client=order.client)  # type: ignore[no-any-return]  # it is made late
 
 
 def save_plan(parts: Parts, desk: SendDesk, order: Order, source: Source) -> None:

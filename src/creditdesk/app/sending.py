@@ -3,17 +3,18 @@
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
 
 from creditdesk.app.errands import carry_out
 from creditdesk.app.parts import Parts
-from creditdesk.app.send_files import make_plan, save_plan, save_report
+from creditdesk.app.send_files import begin, save_plan, save_report
 from creditdesk.core.import_plan import Source
 from creditdesk.core.keywords import Items
+from creditdesk.core.learned import learned_by
 from creditdesk.core.sending import BatchState, Sending, Stop
+from creditdesk.core.verdict import Learned
 from creditdesk.ui import words
 from creditdesk.ui.nouns import counted
 from creditdesk.ui.send_order import Order
@@ -26,15 +27,17 @@ LAST_CHANCE_S = 0.4
 
 
 class SendStory(QObject):
-    """Carries orders out, and shows what is not finished. Nothing is ever resumed by itself.
+    """Carries orders out, and shows what is not finished. Nothing is resumed by itself; what is queued may begin so.
 
     Signals:
         refresh_requested(str): an account is to be read now: an import took something.
         accepted(object): an import ended, after something of it was accepted.
+        changed(object): an import is new, or moved on.
     """
 
     refresh_requested = Signal(str)
     accepted = Signal(object)
+    changed = Signal(object)
     _heard = Signal(object)
 
     def __init__(self, parts: Parts, parent: QObject | None = None) -> None:
@@ -63,7 +66,7 @@ class SendStory(QObject):
         desk.opened.connect(self._open)
         panel.pause_asked.connect(lambda sending: self._ask(lambda: self._sender.pause(sending)))
         panel.cancel_asked.connect(lambda sending: self._ask(lambda: self._sender.cancel(sending)))
-        panel.resume_asked.connect(self._run)
+        panel.resume_asked.connect(lambda sending: self._run(sending))
         panel.settle_asked.connect(self._settle)
         panel.settled.connect(lambda *said: self._ask(lambda: self._sender.settle_by_hand(*said)))
         panel.report_asked.connect(lambda _id: save_report(self._parts, self._known[_id], self._item(self._known[_id])))
@@ -101,6 +104,8 @@ class SendStory(QObject):
 
     def _learn(self, sendings: tuple[Sending, ...]) -> None:
         self._known.update({each.id: each for each in sendings if each.id not in self._began})
+        for each in sendings:
+            self.changed.emit(self._known[each.id])
         places: dict[str, Sending] = {}
         for each in sendings:
             places.setdefault(each.account, each)
@@ -114,7 +119,9 @@ class SendStory(QObject):
         page = self._page
         if page is None:
             return
-        page.result.verdict.keep_ratios(self._ratios())
+        page.keep_learned(self._learned())
+        own = {entry.reading.account.client for entry in self._parts.board.entries()}
+        page.sending.clients = frozenset(own | {each.client for each in self._known.values()})
         waiting = [each for each in self._known.values() if not each.done and each.id not in self._began]
         waiting.sort(key=lambda each: each.created_at, reverse=True)
         page.sending.show_unfinished(waiting, self._about, self._parts.now())
@@ -126,15 +133,19 @@ class SendStory(QObject):
         source = self._source_of(order.items)
 
         async def start() -> Sending:
-            plan = await make_plan(self._sender, order, source)
-            return await self._sender.start(plan, None, order.confirmed)  # type: ignore[no-any-return]
+            return await begin(self._sender, order, source)
 
         def told(started: Sending) -> None:
             if self._page is not None:
                 self._page.sending.show_started()
                 self._page.sent.add(order)
-                self._known[started.id] = started
-                self._run(started.id)
+                self._hear(started)
+                if started.stop is Stop.QUEUED:
+                    self._open(started.id)
+                else:
+                    self._run(started.id)
+                if order.rest is not None:
+                    self.look()
 
         def failed(problem: str) -> None:
             if self._page is not None:
@@ -142,18 +153,23 @@ class SendStory(QObject):
 
         carry_out(self._parts, start, told, failed)
 
-    def _run(self, sending_id: str) -> None:
-        """Send, or go on; the desk hears of every step by a queued signal."""
+    def start_queued(self, sending: Sending) -> None:
+        """Begin a queued import whose time has come; it is compared with what holds now before anything is sent."""
+        self._known.setdefault(sending.id, sending)
+        self._run(sending.id, early=False)
+
+    def _run(self, sending_id: str, early: bool = True) -> None:
+        """Send, or go on; the desk hears of every step by a queued signal. `early`: also before its day."""
         known = self._known.get(sending_id)
         if known is None or sending_id in self._began:
             return
         self._began[sending_id] = (self._parts.now(), known.items_in(BatchState.ACCEPTED))
-        self._shown = sending_id
+        self._shown = sending_id if early else self._shown or sending_id
         self._show(sending_id)
         self._offer()
 
         async def work() -> Sending:
-            task = asyncio.ensure_future(self._sender.run(sending_id, self._heard.emit))
+            task = asyncio.ensure_future(self._sender.run(sending_id, self._heard.emit, early))
             try:
                 return await asyncio.shield(task)
             except asyncio.CancelledError:  # the program ends: pause, and let what is on its way come home
@@ -180,7 +196,8 @@ class SendStory(QObject):
             if before is None or result.items_in(BatchState.ACCEPTED) or result.spent:
                 self.accepted.emit(result)
                 self.refresh_requested.emit(result.account)
-            if self._shown != sending_id or self._parts.window.page_name != "sizer":
+            elsewhere = self._shown != sending_id or self._parts.window.page_name != "sizer"
+            if elsewhere and result.stop is not Stop.QUEUED:
                 self._parts.window.show_toast(ended_words(result, self._item(result), self._place(result)))
 
         def failed(problem: str) -> None:
@@ -217,6 +234,7 @@ class SendStory(QObject):
     def _hear(self, sending: Sending) -> None:
         """An import moved on."""
         self._known[sending.id] = sending
+        self.changed.emit(sending)
         if sending.id == self._shown:
             self._show(sending.id)
         if sending.id not in self._began:
@@ -237,12 +255,14 @@ class SendStory(QObject):
         known = (self._item(sending), self._labels(sending), began, hide, self._about(sending), place)
         page.sending.show_sending(Shown(sending, self._parts.now(), *known))
 
-    def _ratios(self) -> dict[tuple[str, str], Mapping[str, Decimal]]:
-        """What the newest whole import of each account really took."""
-        found: dict[tuple[str, str], Mapping[str, Decimal]] = {}
-        for each in sorted(self._known.values(), key=lambda each: each.created_at):
-            if each.done and each.spent:
-                found[each.account, each.operation] = each.ratios
+    def _learned(self) -> dict[str, dict[str, Learned]]:
+        """What the newest whole import of each operation really took, by account."""
+        newest = sorted(self._known.values(), key=lambda each: each.created_at, reverse=True)
+        found: dict[str, dict[str, Learned]] = {}
+        for each in newest:
+            lesson = learned_by([other for other in newest if other.account == each.account], each.operation)
+            if lesson is not None:
+                found.setdefault(each.account, {})[each.operation] = lesson
         return found
 
     def _about(self, sending: Sending) -> str:

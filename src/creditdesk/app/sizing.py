@@ -23,8 +23,8 @@ from creditdesk.desk.listing import Listed, read_list, report_words
 from creditdesk.desk.tools import Declined
 from creditdesk.store.sheets import Choice, SheetError
 from creditdesk.ui import words
+from creditdesk.ui.guess import Guess, Wanted
 from creditdesk.ui.items_dialog import Section
-from creditdesk.ui.sizer_guess import Guess, Wanted
 from creditdesk.ui.sizer_page import SizerPage
 
 
@@ -187,7 +187,9 @@ def _lines(section: Section) -> Iterator[tuple[int | None, str, str]]:
 
 
 def _choice(wanted: Wanted) -> Choice:
-    return Choice(wanted.encoding, wanted.delimiter, wanted.header_line, wanted.column, wanted.sheet)
+    return Choice(
+        wanted.encoding, wanted.delimiter, wanted.header_line, wanted.column, wanted.sheet, wanted.keep_footer
+    )
 
 
 def _guess(listed: Listed) -> Guess:
@@ -198,7 +200,8 @@ def _guess(listed: Listed) -> Guess:
         place = column.columns.index(column.name)
     guess = Guess(column.encoding, column.delimiter, column.header_line, column.columns, place, column.sheet)
     rows = tuple(zip(column.preview_lines, column.preview, strict=False))
-    return replace(guess, sheets=column.sheets, rows=rows, left_out=column.footer)
+    guess = replace(guess, sheets=column.sheets, rows=rows, keep_footer=listed.choice.keep_footer)
+    return replace(guess, left_out=column.footer, left_rows=column.left_out)
 
 
 def _source(listed: Listed, source: Path | bytes) -> Source:
@@ -207,4 +210,4 @@ def _source(listed: Listed, source: Path | bytes) -> Source:
         return Source(name="pasted text")
     column = listed.column
     read = (column.name, column.encoding, column.delimiter, column.sheet, column.header_line)
-    return Source(str(source.absolute()), "", *read, source.name)
+    return Source(str(source.absolute()), "", *read, source.name, listed.choice.keep_footer)

@@ -1,11 +1,21 @@
 """The exact command that would help, where a verdict needs a balance that only the user can type."""
 
 import shlex
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from creditdesk.core.definition import Definition
+from creditdesk.core.factors import check_factors
 from creditdesk.core.pools import Custody, Reading
+from creditdesk.core.pricing import bill
 from creditdesk.core.typed import typed_pools, typed_rules
+from creditdesk.core.verdict import Part
+
+
+def factor_advice(parts: Iterable[Part], settings: Mapping[str, str]) -> list[str]:
+    """For each factor that a price depends on and that was not given, the option that gives it."""
+    bills = [bill(part.operation, check_factors(part.operation, part.factors), settings) for part in parts]
+    return [f"Give it: --factor {each.missing}=N" for each in bills if each.missing]
 
 
 def typing_advice(reading: Reading, definition: Definition, now: datetime) -> list[str]:

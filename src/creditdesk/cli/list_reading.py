@@ -99,14 +99,21 @@ def list_notes(listed: Listed) -> list[str]:
         )
     if column.footer:
         rows = "1 row" if column.footer == 1 else f"{column.footer:,} rows"
-        notes.append(
-            f"{rows} of totals, or with the header once more, {'was' if column.footer == 1 else 'were'} left out."
-        )
+        were = "was" if column.footer == 1 else "were"
+        said = f"{rows} {listing.why_left_out(column)} {were} left out: {_named(column)}."
+        notes.append(f"{said} --keep-footer takes {'it' if column.footer == 1 else 'them'}.")
     if items.rejected:
         count = len(items.rejected)
         unsent = f"{listing.lines_words(count)} can't be sent and {'is' if count == 1 else 'are'} not counted"
         notes.append(f"{unsent}: {listing.where_rejected(listed)}.")
     return notes
+
+
+def _named(column: Column) -> str:
+    """The first rows that were left out: "line 9 (Total · 120)"."""
+    told = [f"line {line:,} ({text})" for line, text, _ in column.left_out[:3]]
+    more = column.footer - len(told)
+    return ", ".join(told) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _streamed(file: str, name: str) -> bytes:

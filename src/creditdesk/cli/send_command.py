@@ -5,11 +5,12 @@ import asyncio
 import os
 import signal
 import sys
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 from creditdesk.cli.account_commands import pairs
+from creditdesk.cli.progress import ProgressLine
+from creditdesk.cli.send_queue import queue_json, queue_line, queue_of
 from creditdesk.core.amounts import dumps
 from creditdesk.core.import_plan import ImportPlan, begun_by
 from creditdesk.core.sending import BatchState, Sending, Stop
@@ -22,6 +23,8 @@ from creditdesk.store.sheets import SheetError
 REPORT_HEADER = ("line", "item", "fate", "detail")
 REPORT_ENDINGS = (".csv", ".xlsx")
 STOPPED = 130
+ARRIVED = {"yes": True, "no": False, "listed": None}
+"""What the user may say of an unknown batch; `listed`: what the vendor's list has of it, item by item."""
 
 WORDS = {
     Stop.NONE: "",
@@ -32,6 +35,7 @@ WORDS = {
     Stop.TROUBLE: "Stopped: nothing further could be sent.",
     Stop.PAUSED: "Stopped.",
     Stop.CANCELLED: "Cancelled.",
+    Stop.QUEUED: "Queued: nothing of it was sent.",
 }
 
 
@@ -48,6 +52,9 @@ async def send(options: argparse.Namespace, desk: Desk) -> int:
         sending = await _settled_by_hand(options, desk, sending)
     else:
         sending = await _begin(options, desk, plan, path)
+        if options.at:
+            _tell(options, sending, path)
+            return 0
     return await _end(options, desk, await _run(desk, sending), path)
 
 
@@ -57,9 +64,16 @@ def _check(options: argparse.Namespace) -> None:
         raise AccountError("send", "Give a plan to begin, or --resume with a plan to go on; not both.")
     if options.arrived and not options.resume:
         raise AccountError("--arrived", "--arrived goes with --resume PLAN.")
-    for name, given in (("--batch", options.batch is not None), ("--yes", options.yes)):
+    for name, given in (
+        ("--batch", options.batch is not None),
+        ("--yes", options.yes),
+        ("--at", options.at),
+        ("--client", options.client),
+    ):
         if given and not options.plan:
             raise AccountError(name, f"{name} goes with a plan that is begun: creditdesk send PLAN {name}.")
+    if options.at and options.report:
+        raise AccountError("--report", "A plan that is queued has no fate to report yet.")
     if options.report is not None:
         _check_report(Path(options.report))
 
@@ -86,11 +100,11 @@ async def _end(options: argparse.Namespace, desk: Desk, sending: Sending, path: 
 
 
 def exit_code(sending: Sending) -> int:
-    """0 all accepted, 3 something unknown, 2 the quota does not suffice, 130 stopped by the user, 1 anything else."""
+    """0 all accepted, 3 something unknown, 2 too little is left or it waits for its day, 130 by the user, else 1."""
     summary = sending.summary
     if summary["unknown"]:
         return 3
-    if sending.stop in (Stop.OVER_QUOTA, Stop.QUOTA_SHORT):
+    if sending.stop in (Stop.OVER_QUOTA, Stop.QUOTA_SHORT, Stop.QUEUED):
         return 2
     if sending.stop is Stop.PAUSED:
         return STOPPED
@@ -108,7 +122,12 @@ async def _begin(options: argparse.Namespace, desk: Desk, plan: ImportPlan, path
         raise AccountError("send", f"This plan was sent already: {told}. {advice}")
     if options.batch is not None:
         plan = replace(plan, batch=checked_batch(options.batch))
-    begun: Sending = await desk.sender.start(plan, confirmed=options.yes)
+    if options.at:
+        queued: Sending = await desk.sender.queue(
+            plan, queue_of(options.at, plan, desk), confirmed=options.yes, client=options.client
+        )
+        return queued
+    begun: Sending = await desk.sender.start(plan, confirmed=options.yes, client=options.client)
     return begun
 
 
@@ -134,12 +153,11 @@ async def _find(desk: Desk, plan: ImportPlan) -> Sending | None:
 async def _settled_by_hand(options: argparse.Namespace, desk: Desk, sending: Sending) -> Sending:
     said = pairs(options.arrived, "--arrived")
     unknown = {str(each.number): each.number for each in sending.batches if each.state is BatchState.UNKNOWN}
-    if not said.keys() <= unknown.keys() or not {"yes", "no"}.issuperset(said.values()):
-        raise AccountError(
-            "--arrived", f"--arrived wants BATCH=yes or BATCH=no. Unknown are: {', '.join(unknown) or 'none'}."
-        )
+    if not said.keys() <= unknown.keys() or not ARRIVED.keys() >= set(said.values()):
+        wanted = "--arrived wants BATCH=yes, BATCH=no or BATCH=listed."
+        raise AccountError("--arrived", f"{wanted} Unknown are: {', '.join(unknown) or 'none'}.")
     for name, word in said.items():
-        sending = await desk.sender.settle_by_hand(sending.id, unknown[name], word == "yes")
+        sending = await desk.sender.settle_by_hand(sending.id, unknown[name], ARRIVED[word])
     return sending
 
 
@@ -167,29 +185,18 @@ async def _run(desk: Desk, sending: Sending) -> Sending:
         await asyncio.gather(*pausing, return_exceptions=True)
 
 
-class _Progress:
-    """Says on standard error how far it is: one line that changes at a terminal, else a line each time."""
-
-    def __init__(self) -> None:
-        self._last = ""
+class _Progress(ProgressLine):
+    """Says how far it is."""
 
     def told(self, sending: Sending) -> None:
         """Something changed."""
-        if sys.stderr is None:
-            return
         parts = [f"{sending.summary['accepted']:,} of {sending.count:,} accepted"]
         for state in (BatchState.SENDING, BatchState.REFUSED, BatchState.UNKNOWN):
             if count := sending.items_in(state):
                 parts.append(f"{count:,} {state}")
         if sending.retry_at is not None:
             parts.append(f"waiting until {sending.retry_at:%H:%M:%S} UTC")
-        line = ", ".join(parts)
-        if line == self._last:
-            return
-        self._last, before = line, self._last
-        with suppress(OSError, ValueError):  # whoever reads it is gone; that must not stop a request in its middle
-            end = "\r" if sys.stderr.isatty() and not sending.done else "\n"
-            print(line.ljust(len(before)) if end == "\r" else line, end=end, file=sys.stderr, flush=True)
+        self.say(", ".join(parts), sending.done)
 
 
 def _tell(options: argparse.Namespace, sending: Sending, path: str) -> None:
@@ -205,6 +212,7 @@ def send_json(sending: Sending) -> dict[str, object]:
         **sending.summary,
         "stop": sending.stop or None,
         "detail": sending.stop_detail or None,
+        "queued": queue_json(sending),
         "spent": dict(sending.spent) if sending.spent is not None else None,
         "batches": [
             {
@@ -227,7 +235,7 @@ def send_lines(sending: Sending, path: str) -> list[str]:
         f"{done['not_sent']:,} not sent."
     ]
     if sending.stop is not Stop.NONE:
-        lines.append(" ".join(filter(None, [WORDS[sending.stop], sending.stop_detail])))
+        lines.append(queue_line(sending) or " ".join(filter(None, [WORDS[sending.stop], sending.stop_detail])))
     used = [f"{amount:,f} of {pool}" for pool, amount in (sending.spent or {}).items() if amount > 0]
     if used:
         lines.append(f"Really used: {', '.join(used)}.")
@@ -237,7 +245,12 @@ def send_lines(sending: Sending, path: str) -> list[str]:
             f"Unknown batches: {', '.join(unknown)}. --resume looks them up; they are never sent again before."
         )
         lines.append(f"If you know better: creditdesk send --resume {path} --arrived {unknown[0]}=yes (or no)")
-    if unknown or done["not_sent"]:
+        lines.append(f"If a part of it is there: --arrived {unknown[0]}=listed takes what is listed, and sends no rest.")
+    missing = parted(sending)
+    if missing:
+        report = "creditdesk send --report FILE" if not sending.rest else "--report FILE"
+        lines.append(f"Partly arrived: {missing:,} are missing and not sent again. {report} lists them, to size anew.")
+    if unknown or sending.rest:
         lines.append(f"Go on with: creditdesk send --resume {path}")
     return lines
 

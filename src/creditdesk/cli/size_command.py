@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from creditdesk.cli.advice import typing_advice
+from creditdesk.cli.advice import factor_advice, typing_advice
 from creditdesk.cli.list_reading import is_stream, list_notes, read_list
+from creditdesk.cli.progress import Asking
 from creditdesk.cli.size_question import Asked, asked, choice
 from creditdesk.cli.size_saving import check_not_begun, check_target, save_plan
 from creditdesk.cli.size_words import Sized, reading_notes, repeats_note, size_json, size_lines
@@ -14,12 +15,14 @@ from creditdesk.core.already import already
 from creditdesk.core.amounts import dumps
 from creditdesk.core.doubt import doubted
 from creditdesk.core.import_plan import Source
+from creditdesk.core.learned import taught
 from creditdesk.core.pools import Account, Reading
 from creditdesk.core.sending import Place
 from creditdesk.core.sizing import size_parts
 from creditdesk.core.verdict import Verdict, VerdictKind
 from creditdesk.core.ways import Way, WayCase, ways
 from creditdesk.desk.accounts import AccountError
+from creditdesk.desk.learning import learned
 from creditdesk.desk.listing import Listed
 from creditdesk.desk.opening import Desk
 
@@ -37,6 +40,8 @@ async def size(options: argparse.Namespace, desk: Desk) -> int:
         await desk.reader.read(account.id)
     reading = desk.reader.reading(account)
     question = asked(options, desk.tools.catalogue.get(account.provider), reading)
+    lessons = await learned(desk.tools.history, account.id)
+    question = replace(question, parts=taught(question.parts, lessons, options.by_price))
     listed = await read_list(options.file, choice(options))
     sized = await _Sizing(options, desk, question, listed, reading).run()
     if options.json:
@@ -86,6 +91,7 @@ class _Sizing:
         there: tuple[str, ...] = ()
         if options.subtract_tracked:
             items, there = await self._subtracted(items, place)
+        items, left_out = items[options.skip :], (*there, *items[: options.skip])
         if options.first:
             items = items[: options.first]
         if options.probe:
@@ -104,7 +110,7 @@ class _Sizing:
             next(((each.probed.items, each.probed.charged) for each in question.parts if each.probed), None),
             place,
         )
-        return replace(sized, saved=await self._save(there, place)) if options.save else sized
+        return replace(sized, saved=await self._save(left_out, place)) if options.save else sized
 
     async def _place(self) -> Place | None:
         """Where the list would go, as the vendor names it; None where no option needs it."""
@@ -117,7 +123,8 @@ class _Sizing:
             )
         if not options.domain:
             raise AccountError("--domain", f"Name the {rule.place} with --domain: its id, or its name.")
-        places: tuple[Place, ...] = await self._desk.sender.places(self._account.id)
+        with Asking(f"Reading the {rule.place}s") as progress:
+            places: tuple[Place, ...] = await self._desk.sender.places(self._account.id, progress.waits)
         named = [each for each in places if options.domain == each.id] or [
             each for each in places if options.domain.casefold() == each.name.casefold()
         ]
@@ -136,7 +143,9 @@ class _Sizing:
             return items, ()
         if rule.rows and not self._question.rows:
             raise AccountError("--engine", "--subtract-tracked wants each --engine, to know which rows are there.")
-        tracked = await self._desk.sender.tracked(self._account.id, rule.operation, place.id)
+        where = (self._account.id, rule.operation, place.id)
+        with Asking("Reading what is tracked") as progress:
+            tracked = await self._desk.sender.tracked(*where, progress.told, progress.waits)
         there, partly = already(items, self._question.rows, tracked)
         gone = frozenset(there)
         if partly:
@@ -154,7 +163,9 @@ class _Sizing:
             raise AccountError("--probe", f"--probe is not for {', '.join(without)}. It is for: {known}.")
         parts = []
         for part in question.parts:
-            found = await Prober(self._desk.tools).probe(self._account.id, part.operation.id, items)
+            with Asking("Asking what it would charge") as progress:
+                prober = Prober(self._desk.tools, pause=progress.pause)
+                found = await prober.probe(self._account.id, part.operation.id, items, progress.told)
             self._notes.append(
                 f"The vendor was asked {found.requests:,} times and charged 0: {found.found:,} are cached, "
                 f"{found.uncached:,} would be charged."
@@ -182,9 +193,10 @@ class _Sizing:
     def _tell(self, verdict: Verdict, count: int) -> None:
         operations = [part.operation for part in self._question.parts]
         self._notes += [*verdict.assumptions, *reading_notes(self._reading, operations)]
+        self._notes += factor_advice(self._question.parts, self._question.definition.settings(self._account.settings))
         self._notes += typing_advice(self._reading, self._question.definition, self._desk.tools.clock())
         repeated = self._listed.items.repeated
-        if repeated and not self._options.first and not self._options.probe:
+        if repeated and not self._options.first and not self._options.skip and not self._options.probe:
             self._notes.append(
                 repeats_note(repeated, judged(self._desk, self._question, self._reading, count + repeated))
             )
@@ -192,7 +204,7 @@ class _Sizing:
             pools = ", ".join(verdict.over_limit)
             self._notes.append(f"It passes the account's spending limit ({pools}): `send` wants --yes.")
 
-    async def _save(self, there: tuple[str, ...], place: Place | None) -> str:
+    async def _save(self, left_out: tuple[str, ...], place: Place | None) -> str:
         """Write the plan; its path."""
         options, question, listed = self._options, self._question, self._listed
         rule, said = question.bulk, listed.choice
@@ -208,6 +220,7 @@ class _Sizing:
             sheet=said.sheet or "",
             header_line=said.header_line,
             name=listed.name,
+            keep_footer=said.keep_footer,
         )
         part = question.parts[0]
         plan = await self._desk.sender.plan(
@@ -219,7 +232,7 @@ class _Sizing:
             factors=part.factors,
             source=source,
             first=options.first,
-            leave_out=there,
+            leave_out=left_out,
             batch=options.batch,
         )
         return save_plan(Path(options.save), plan)

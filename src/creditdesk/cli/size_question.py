@@ -74,6 +74,7 @@ def choice(options: argparse.Namespace) -> Choice:
         header_line=options.header_line,
         column=options.column,
         sheet=options.sheet,
+        keep_footer=options.keep_footer,
     )
 
 

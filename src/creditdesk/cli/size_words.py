@@ -12,7 +12,7 @@ from creditdesk.core.amounts import plain
 from creditdesk.core.offers import Operation
 from creditdesk.core.pools import Reading
 from creditdesk.core.sending import Place
-from creditdesk.core.verdict import Demand, Verdict, VerdictKind, Why
+from creditdesk.core.verdict import Demand, Lesson, Verdict, VerdictKind, Why
 from creditdesk.core.ways import Way
 from creditdesk.desk.listing import Listed, lines_words
 
@@ -84,8 +84,10 @@ def size_json(sized: Sized, now: datetime) -> dict[str, object]:
         else None,
         "over_limit": list(verdict.over_limit),
         "observed": {"pool": seen.pool, "ratio": seen.ratio, "needs": seen.needs} if seen else None,
+        "learned": [_lesson_json(each) for each in verdict.lessons],
         "probed": {"items": sized.probed[0], "charged": sized.probed[1]} if sized.probed else None,
         "file": file_json(sized.listed.column),
+        "left_out": [{"line": line, "text": text, "reason": why} for line, text, why in sized.listed.column.left_out],
         "rejected": [{"line": line, "reason": reason} for line, reason in items.rejected[:MOST_REJECTED]],
         "ways": [way_json(way, sized.rows) for way in sized.ways],
         "domain": sized.place.id if sized.place else None,
@@ -110,6 +112,13 @@ def size_lines(sized: Sized) -> list[str]:
         left = "unknown" if demand.left is None else f"{demand.left:,f}"
         short = f", {demand.short:,f} too many" if demand.short else ""
         lines.append(f"  {demand.label:<24} needs {needs}, {left} {demand.unit} left{short}")
+    for lesson in verdict.lessons:
+        if lesson.counted:
+            each = "" if lesson.each is None else f", {_amount(round(lesson.each, 2).normalize())} each"
+            lines.append(
+                f"  {lesson.label:<24} {_amount(lesson.needs)} as {lesson.items:,} really took on {lesson.at:%Y-%m-%d}"
+                f"{each}; the price says {_amount(lesson.documented)}"
+            )
     if verdict.kind is not VerdictKind.FITS and verdict.fits_items is not None:
         fits = verdict.fits_items
         lines.append(f"The first {fits:,} would fit." if fits else "Not even one would fit.")
@@ -163,6 +172,19 @@ def _demand_json(demand: Demand) -> dict[str, object]:
         "needs_high": demand.needs_high,
         "left": demand.left,
         "short": demand.short,
+    }
+
+
+def _lesson_json(lesson: Lesson) -> dict[str, object]:
+    return {
+        "pool": lesson.pool or None,
+        "needs": lesson.needs,
+        "documented": lesson.documented,
+        "each": lesson.each,
+        "times": lesson.times,
+        "counted": lesson.counted,
+        "items": lesson.items,
+        "at": lesson.at,
     }
 
 

@@ -23,7 +23,7 @@ class Source:
     """Where a list came from, and how it was understood. `file` is an absolute path, or "" for what was pasted.
 
     `header_line` is 1-based, 0 for none, None for what is guessed; the other texts are "" for what is guessed.
-    `name` is the list's name for people.
+    `name` is the list's name for people. `keep_footer`: rows of totals, and the header once more, are items, too.
     """
 
     file: str = ""
@@ -34,6 +34,7 @@ class Source:
     sheet: str = ""
     header_line: int | None = None
     name: str = ""
+    keep_footer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +71,13 @@ class ImportPlan:
     created_at: datetime
     base_url: str = ""
     name: str = ""
+    keep_footer: bool = False
 
     @property
     def source(self) -> Source:
         """Where its list came from."""
         read = (self.column, self.encoding, self.delimiter, self.sheet, self.header_line)
-        return Source(self.file, self.file_sha256, *read, self.name)
+        return Source(self.file, self.file_sha256, *read, self.name, self.keep_footer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,8 @@ def fingerprint(plan: ImportPlan) -> str:
     said["place"] = {"id": plan.place.id, "name": plan.place.name}
     said["expected"] = {pool: str(amount) for pool, amount in sorted(plan.expected.items())}
     said["factors"] = dict(sorted(plan.factors.items()))
+    if not plan.keep_footer:  # plans that were made before there was this choice keep their fingerprint
+        del said["keep_footer"]
     said["rows"] = [dict(sorted(row.items())) for row in plan.rows]
     return hashlib.sha256(dumps(said).encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -88,10 +88,10 @@ class Order:
         billed = bill(part.operation, factors, self.settings, part.times, part.probed)
         price = billed.price
         if price is None:
-            return Charge(billed, ())
+            return Charge(billed, (), learned=part.learned)
         price = price if price.pools else replace(price, pools=self.definition.drain)
         covers = covering(self.definition, price, self.snapshot, at)
-        return Charge(billed, holdings(self.definition, price, self.snapshot, at), covers)
+        return Charge(billed, holdings(self.definition, price, self.snapshot, at), covers, part.learned)
 
     def _find_largest(self) -> int | None:
         """By halving, since the cost of more items never falls; with one part the first bound is the answer."""

@@ -3,12 +3,16 @@
 Pure; each payment costs O(parts x pools), never O(items).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
+from functools import partial
 
 from creditdesk.core.holdings import Holding
 from creditdesk.core.pricing import ZERO, Bill
+from creditdesk.core.verdict import Learned
+
+_NEAR = Decimal("1e-9")
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +22,30 @@ class Charge:
     bill: Bill
     pools: tuple[Holding, ...]
     covers: tuple[Holding, ...] = ()
+    learned: Learned | None = None
 
     @property
     def each(self) -> bool:
         """Whether every pool pays the whole cost."""
         return self.bill.price is not None and self.bill.price.draw == "each"
+
+    def really(self, count: int, pool: str = "") -> Decimal:
+        """What `count` items take by what was learned, of a pool or ("") of all; 0 where that does not count."""
+        return self.taught(count, pool) if self.learned and self.learned.counts else ZERO
+
+    def taught(self, count: int, pool: str = "") -> Decimal:
+        """The same, whether it counts or not; 0 where nothing was learned."""
+        high = self.bill.high(count) if self.learned and not self.covers else None
+        if high is None or self.learned is None:
+            return ZERO
+        times = self.learned.times.get(pool, ZERO) if pool else self.learned.whole
+        return rounded_up(high * times, high)
+
+
+def rounded_up(amount: Decimal, like: Decimal) -> Decimal:
+    """Up to a whole unit where a price is in whole units; what a division left behind it is no part of a unit."""
+    near = amount.quantize(_NEAR)
+    return near.to_integral_value(ROUND_CEILING) if like == like.to_integral_value() else near
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +87,18 @@ class _Till:
         if holding.left is not None:
             self.left[holding.pool] = max(ZERO, self.left[holding.pool] - amount)
 
-    def each(self, pools: Sequence[Holding], cost: Decimal) -> None:
-        """The whole cost from every pool."""
-        known = [holding for holding in pools if holding.left is not None]
-        tightest = min(known, key=lambda holding: self.left[holding.pool], default=None)
-        if tightest is not None and cost > self.left[tightest.pool]:
-            self.paid.missing.append(Missing(tightest.pool, cost - self.left[tightest.pool], each=True))
+    def each(self, pools: Sequence[Holding], cost: Decimal, really: Callable[[str], Decimal]) -> None:
+        """The whole cost from every pool; of one that really gives more than that, so much."""
+        costs = {holding.pool: max(cost, really(holding.pool)) for holding in pools}
+        known = [holding.pool for holding in pools if holding.left is not None]
+        same = len(set(costs.values())) == 1
+        # What lasts for the smallest part of it lets the fewest items in.
+        tightest = min(known, key=lambda pool: self.left[pool] / (1 if same else costs[pool] or 1), default=None)
+        if tightest is not None and costs[tightest] > self.left[tightest]:
+            self.paid.missing.append(Missing(tightest, costs[tightest] - self.left[tightest], each=True))
         self.paid.open = self.paid.open or (bool(cost) and len(known) < max(1, len(pools)))
         for holding in pools:
-            self.give(holding, cost)
+            self.give(holding, costs[holding.pool])
 
     def drain(self, pools: Sequence[Holding], cost: Decimal) -> None:
         """One pool after the other; what none of them holds is asked of one never read, else of the last."""
@@ -122,7 +148,7 @@ def pay(
         if cost is None:
             return None
         if charge.each:
-            till.each(charge.pools, cost)
+            till.each(charge.pools, cost, partial(charge.really, count))
         else:
-            till.drain(charge.pools, cost)
+            till.drain(charge.pools, max(cost, charge.really(count)))
     return till.paid

@@ -15,7 +15,7 @@ ZERO = Decimal(0)
 
 _AS_OF = "Price from {source}, as of {as_of}."
 _NO_PRICE = "No price of {operation} is known under the settings of this account."
-_GIVE = "The price depends on this: {label}. Give the factor {name}, as in {name}=1."
+_GIVE = "The price depends on this, which is not given: {label}."
 _NOT_LISTED = "No price is known for {label} of {value}."
 
 
@@ -116,7 +116,7 @@ def bill(
         factor = multiple(step, value) if value else None
         if not value:
             missing = missing or step.factor
-            notes.append(_GIVE.format(label=label, name=step.factor))
+            notes.append(_GIVE.format(label=label))
         elif factor is None:
             notes.append(_NOT_LISTED.format(label=label, value=value))
         elif step.why and value not in step.documented:

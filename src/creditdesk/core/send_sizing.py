@@ -1,7 +1,6 @@
 """Whether what is left covers an import that goes out in several requests: each of them has its own least cost."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -27,17 +26,19 @@ class Charged:
 
 
 def size_batches(
-    charged: Charged, counts: Sequence[int], snapshot: Snapshot | None, now: datetime | None = None
+    charged: Charged, counts: Mapping[int, int], snapshot: Snapshot | None, now: datetime | None = None
 ) -> Verdict:
-    """The verdict for requests of so many items each. `FITS` means: the highest cost of all of them is covered, and the
-    reserve stays. Raises FactorError."""
+    """The verdict for requests of so many items each: `counts` tells how many requests there are of each size.
+
+    `FITS` means: the highest cost of all of them is covered, and the reserve stays. Raises FactorError.
+    """
     definition, operation, account = charged.definition, charged.operation, charged.account
     settings = definition.settings(account.settings)
     price = price_of(operation, check_factors(operation, charged.factors), settings)
     if price is None or (price.per == "item" and not price.minimum):
-        groups = {sum(counts): 1}
+        groups = {sum(count * times for count, times in counts.items()): 1}
     else:
-        groups = dict(sorted(Counter(counts).items(), reverse=True))
+        groups = {count: times for count, times in sorted(counts.items(), reverse=True) if times}
     told: Verdict | None = None
     for count, times in groups.items():
         part = Part(operation, charged.factors, times)
@@ -50,6 +51,11 @@ def size_batches(
         snapshot = _after(snapshot, verdict)
     assert told is not None
     return told
+
+
+def fits(charged: Charged, counts: Mapping[int, int], snapshot: Snapshot, now: datetime) -> bool:
+    """Whether requests of so many items each fit, and the reserve stays. Raises FactorError."""
+    return size_batches(charged, counts, snapshot, now).kind is VerdictKind.FITS
 
 
 def _after(snapshot: Snapshot | None, verdict: Verdict) -> Snapshot | None:

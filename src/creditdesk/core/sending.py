@@ -4,11 +4,14 @@ The one rule: what may have reached the vendor is never sent again until the ven
 it is not there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from itertools import islice
+
+from creditdesk.core.queueing import Queue
 
 
 class BatchState(StrEnum):
@@ -33,6 +36,7 @@ class Stop(StrEnum):
     TROUBLE = "trouble"  # nothing was sent: no network, key rejected, the reading failed
     PAUSED = "paused"  # by the user
     CANCELLED = "cancelled"  # by the user, for good
+    QUEUED = "queued"  # nothing of it was sent yet: it waits for its day, or for room
 
 
 class OutcomeKind(StrEnum):
@@ -104,7 +108,8 @@ class Sending:
     """An import in the outbox. `rows` are the engines (each name -> text), `items` are kept in the outbox.
 
     `spent` is what the pools really lost while it was sent, by pool id: from the reading before the first request of a
-    run to the one after the last, all runs together; None while that is not known.
+    run to the one after the last, all runs together; None while that is not known. `queue` is what it waits for, None
+    once that was looked at and found right: only then anything of it may be sent.
     """
 
     id: str
@@ -128,10 +133,14 @@ class Sending:
     confirmed: bool = False  # the user agreed to pass a spending limit, or to go under the reserve
     base_url: str = ""
     provider: str = ""
+    queue: Queue | None = None
+    client: str = ""  # whom it is for; "" is its account's client
+    _tally: Mapping[BatchState, int] | None = field(default=None, init=False, repr=False, compare=False)
 
     def items_in(self, *states: BatchState) -> int:
         """How many items stand in batches of these states."""
-        return sum(batch.count for batch in self.batches if batch.state in states)
+        tally = self._counted()
+        return sum(tally.get(state, 0) for state in states)
 
     @property
     def summary(self) -> dict[str, int]:
@@ -153,21 +162,30 @@ class Sending:
         """Whether nothing of it is to be sent or to be settled any more."""
         return not self.items_in(BatchState.PLANNED, BatchState.SENDING, BatchState.UNKNOWN)
 
-    @property
-    def ratios(self) -> dict[str, Decimal]:
-        """What each pool really lost for one item on one row, by pool id; empty while that is not known."""
-        rows = self.items_in(BatchState.ACCEPTED) * max(len(self.rows), 1)
-        # Places that came free meanwhile may make it less than nothing: that says nothing of the next import.
-        return {pool: lost / rows for pool, lost in (self.spent or {}).items() if lost >= 0} if rows else {}
-
     def batch(self, number: int) -> Batch | None:
-        """The batch of this number, or None."""
-        return next((batch for batch in self.batches if batch.number == number), None)
+        """The batch of this number, or None. They stand in the order of their numbers, from 1."""
+        return self.batches[number - 1] if 0 < number <= len(self.batches) else None
 
     def with_batch(self, changed: Batch) -> "Sending":
-        """A copy with one batch changed."""
-        batches = tuple(changed if batch.number == changed.number else batch for batch in self.batches)
-        return replace(self, batches=batches)
+        """A copy with one batch changed. It is not counted anew: the cost of a step does not grow with the batches."""
+        place = changed.number - 1
+        before = self.batches[place]
+        made = replace(self, batches=(*self.batches[:place], changed, *self.batches[place + 1 :]))
+        tally = dict(self._counted())
+        tally[before.state] -= before.count
+        tally[changed.state] = tally.get(changed.state, 0) + changed.count
+        object.__setattr__(made, "_tally", tally)
+        return made
+
+    def _counted(self) -> Mapping[BatchState, int]:
+        """How many items stand in each state; counted once, since it is asked for at every step."""
+        if self._tally is not None:
+            return self._tally
+        tally: dict[BatchState, int] = {}
+        for batch in self.batches:
+            tally[batch.state] = tally.get(batch.state, 0) + batch.count
+        object.__setattr__(self, "_tally", tally)
+        return tally
 
 
 RETRIED = frozenset({401, 402, 403})
@@ -188,9 +206,9 @@ def split(count: int, size: int) -> tuple[Batch, ...]:
     return tuple(Batch(number, first, min(size, count - first)) for number, first in enumerate(firsts, 1))
 
 
-def next_planned(batches: tuple[Batch, ...]) -> Batch | None:
-    """The batch that is sent next, or None."""
-    return next((batch for batch in batches if batch.state is BatchState.PLANNED), None)
+def next_planned(batches: Sequence[Batch], after: int = 0) -> Batch | None:
+    """The batch that is sent next, or None; of the first `after` ones none is planned."""
+    return next((batch for batch in islice(batches, after, None) if batch.state is BatchState.PLANNED), None)
 
 
 def concluded(batch: Batch, outcome: Outcome, now: datetime) -> Batch:

@@ -8,7 +8,7 @@ another spelling. Whatever lies between is left to the user.
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from creditdesk.core.keywords import same, tidy
@@ -83,6 +83,23 @@ def settle(question: Question, listed: Sequence[Tracked]) -> Finding:
     return _absent(question, [row for row, key in keys if key not in wanted], (count, count - _known(wanted, before)))
 
 
+class Part(StrEnum):
+    """What lists say of one item of a batch of which a part arrived."""
+
+    THERE = "there"  # all its rows
+    MISSING = "missing"  # none of them, in none of the lists, and nothing that may be one in other words
+    OPEN = "open"  # it cannot be told
+
+
+def parted(question: Question, *lists: Sequence[Tracked]) -> tuple[Part, ...]:
+    """What whole lists of the place, read one after the other, say of each item. Before the quiet time none is missing.
+
+    An item of which only some rows are there is open: sent again as a whole it would be there twice in part.
+    """
+    each = [_parted(question, listed) for listed in lists]
+    return tuple(_agreed(set(said)) for said in zip(*each, strict=True))
+
+
 class Rows:
     """What a whole list of a place has, new and from before, to ask it about many batches."""
 
@@ -135,6 +152,34 @@ def _partly_new(question: Question, listed: Sequence[Tracked], wanted: Counter[K
     rest = f"{wanted.total() - seen:,}"
     told = f"The vendor's list has {seen:,} new rows of it; the other {rest}" if seen else f"All {rest} rows of it"
     return f"{told} were there before{f', {paused:,} of them paused' if paused else ''}."
+
+
+def _agreed(said: set[Part]) -> Part:
+    if Part.THERE in said:
+        return Part.THERE
+    return Part.MISSING if said == {Part.MISSING} else Part.OPEN
+
+
+def _parted(question: Question, listed: Sequence[Tracked]) -> list[Part]:
+    """What one list says of each item of a batch."""
+    wanted = Counter(_wanted(question))
+    fresh = [row for row in listed if row.id not in question.baseline]
+    keys = Counter(key_of(row.text, row.fields, question.compared) for row in fresh)
+    before = _before(question, listed, wanted)
+    own = [Counter(_wanted(replace(question, items=(item,)))) for item in question.items]
+    said = [_part(each, keys, before) for each in own]
+    missing = [item for item, part in zip(question.items, said, strict=True) if part is Part.MISSING]
+    strangers = [row for row in fresh if key_of(row.text, row.fields, question.compared) not in wanted]
+    rows = len(missing) * max(len(question.rows), 1)
+    if not question.quiet or _absent(replace(question, items=missing), strangers, (rows, rows)).found is Found.OPEN:
+        return [Part.OPEN if part is Part.MISSING else part for part in said]
+    return said
+
+
+def _part(wanted: Counter[Key], fresh: Counter[Key], before: Counter[Key]) -> Part:
+    if all(fresh[key] >= number for key, number in wanted.items()):
+        return Part.THERE
+    return Part.OPEN if any(fresh[key] or before[key] for key in wanted) else Part.MISSING
 
 
 def _known(wanted: Counter[Key], before: Counter[Key]) -> int:

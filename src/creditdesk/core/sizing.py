@@ -17,6 +17,7 @@ from creditdesk.core.orders import Order
 from creditdesk.core.paying import Payment
 from creditdesk.core.pools import Snapshot
 from creditdesk.core.pricing import ZERO
+from creditdesk.core.sizing_lessons import learned_notes, lessons
 from creditdesk.core.sizing_notes import choose_plan_note, how_known, overage_note, part_notes, reserve_note
 from creditdesk.core.stock import matches
 from creditdesk.core.verdict import Demand, Observed, Overage, Part, Probed, Verdict, VerdictKind, Why
@@ -108,7 +109,7 @@ def _judged(case: _Case, ask_over: Mapping[str, Decimal]) -> Verdict:
     order = case.order
     case.notes += part_notes(order)
     if case.count and not order.free and any(charge.bill.price for charge in order.charges):
-        case.notes += how_known(order)
+        case.notes += [*how_known(order), *learned_notes(lessons(order, case.count))]
     found = _kind(case)
     demands = tuple(_demand(case, holding) for holding in order.held.values())
     return replace(
@@ -118,6 +119,7 @@ def _judged(case: _Case, ask_over: Mapping[str, Decimal]) -> Verdict:
         assumptions=tuple(dict.fromkeys(case.notes)),
         over_limit=_over_limit(demands, ask_over),
         observed=_observed(order, demands),
+        lessons=lessons(order, case.count),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -17,13 +18,33 @@ class Probed:
 
 
 @dataclass(frozen=True, slots=True)
+class Learned:
+    """What an import of `items` that ended at `at` really took.
+
+    By pool id: the units for one item on one row (`each`), and that by what the price says at the most (`times`);
+    `whole` is the latter of all pools together. `counts` False: the user wants the price to be counted all the same.
+    """
+
+    items: int
+    at: datetime
+    each: Mapping[str, Decimal]
+    times: Mapping[str, Decimal]
+    whole: Decimal
+    counts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
-    """One operation on every item of a list, done `times` times. `factors` are as the user gave them."""
+    """One operation on every item of a list, done `times` times. `factors` are as the user gave them.
+
+    `learned` is what it really took before: where that is more than the price says, it is what counts.
+    """
 
     operation: Operation
     factors: Mapping[str, str] = field(default_factory=dict)
     times: int = 1
     probed: Probed | None = None
+    learned: Learned | None = None
 
 
 class VerdictKind(StrEnum):
@@ -95,6 +116,31 @@ class Observed:
 
 
 @dataclass(frozen=True, slots=True)
+class Lesson:
+    """What a pool would need by what was learned (`needs`), beside what the price says at the most (`documented`).
+
+    `each` is what one item on one row really took, `times` that by the price. It was learned from `items` items at
+    `at`. Of pools that are emptied in turn `pool` is "". `counts` False: the user wants the price to be counted.
+    """
+
+    pool: str
+    label: str
+    unit: str
+    documented: Decimal
+    needs: Decimal
+    each: Decimal | None
+    times: Decimal
+    items: int
+    at: datetime
+    counts: bool = True
+
+    @property
+    def counted(self) -> bool:
+        """Whether it is more than the price says, and the verdict stands on it."""
+        return self.counts and self.needs > self.documented
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether `count` items would be taken, and what that hangs on.
 
@@ -102,7 +148,7 @@ class Verdict:
     `fits_items` is the largest number of items that the pools surely hold, without overage and before any reserve (the
     whole list where more items cost no more), None when it cannot be told. `assumptions` are plain sentences, those
     about the vendor with their date. `over_limit` names the pools (or families, `grant:*`) of which more is taken, or
-    may be, than the account sends without asking.
+    may be, than the account sends without asking. `lessons` are what earlier imports of these operations really took.
     """
 
     kind: VerdictKind
@@ -114,3 +160,4 @@ class Verdict:
     overage: Overage | None = None
     over_limit: tuple[str, ...] = ()
     observed: Observed | None = None
+    lessons: tuple[Lesson, ...] = ()

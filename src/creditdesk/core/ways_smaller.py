@@ -28,7 +28,7 @@ def reserve(seen: Look) -> list[Way]:
     fits = seen.fits
     if not fits or not any(seen.case.reserve.values()):
         return []
-    count = _largest(fits, lambda count: seen.judged(count).kind is VerdictKind.FITS)
+    count = _largest((0, fits), lambda count: seen.judged(count).kind is VerdictKind.FITS)
     if not count or count >= seen.case.count or count == fits:
         return []
     return [seen.way("reserve", WayKind.RESERVE, count, _kept(seen, count))]
@@ -144,19 +144,12 @@ def _values(factor: Factor, step: Step, times: Decimal) -> list[str] | None:
 
 def _whole_number(seen: Look, place: int, name: str, span: tuple[int, int]) -> int:
     """The largest value of a factor with which all of it fits, else the smallest one."""
-    low, high = span
 
     def suffices(value: int) -> bool:
         changed = seen.with_parts(with_factor(seen.case.parts, place, {name: str(value)}))
         return better(changed.verdict, seen.verdict)
 
-    while low < high:
-        middle = (low + high + 1) // 2
-        if suffices(middle):
-            low = middle
-        else:
-            high = middle - 1
-    return low
+    return _largest(span, suffices)
 
 
 def _instead(seen: Look, way_id: str, kind: WayKind, place: int, changed: Mapping[str, str]) -> Way | None:
@@ -171,9 +164,9 @@ def _instead(seen: Look, way_id: str, kind: WayKind, place: int, changed: Mappin
     return replace(other.way(way_id, kind, items, _kept(seen, items)), factors=dict(changed), part=place)
 
 
-def _largest(most: int, holds: Callable[[int], bool]) -> int:
-    """The largest number up to `most` for which it holds, by halving; 0 when for none."""
-    low, high = 0, most
+def _largest(span: tuple[int, int], holds: Callable[[int], bool]) -> int:
+    """The largest number of a span for which it holds, by halving; its first when for none."""
+    low, high = span
     while low < high:
         middle = (low + high + 1) // 2
         if holds(middle):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from creditdesk.core.keywords import Items
+from creditdesk.store.sheet_choice import HEADER, TOTALS
 from creditdesk.store.sheets import Choice, Column, SheetError, Telling, read_in_child
 
 MOST_REJECTED = 10
@@ -68,6 +69,13 @@ def report_words(listed: Listed) -> str:
     if unknown:
         told += f" {unknown:,} unknown are left out, too: settle them in their own import."
     return told
+
+
+def why_left_out(column: Column) -> str:
+    """What the rows that were left out are: "of totals", "that repeat the header", or both."""
+    found = {why for _, _, why in column.left_out}
+    said = [words for why, words in ((TOTALS, "of totals"), (HEADER, "that repeat the header")) if why in found]
+    return " or ".join(said)
 
 
 def where_rejected(listed: Listed) -> str:

@@ -9,6 +9,7 @@ from creditdesk.core.sending import BatchState, Sending, Stop
 from creditdesk.core.series import Event, EventKind
 from creditdesk.desk.send_course import Course, Halt
 from creditdesk.desk.send_run import left_of
+from creditdesk.store.timeline import Timeline
 
 _QUIET = (Stop.PAUSED, Stop.CANCELLED)
 """Stops after which nothing more is asked, not even what is left."""
@@ -61,7 +62,9 @@ async def _tell(course: Course, sending: Sending, halt: Halt, now: datetime) -> 
     noun = course.job.operation.item
     kind = EventKind.SEND_STOPPED if halt.stop else EventKind.SENT
     told = f"{accepted:,} of {sending.count:,} {noun}s sent to {sending.place.name}"
+    if sending.client != course.job.account.client:
+        told = f"{told}, for {sending.client}"
     if halt.stop:
         told = f"{_WHY[halt.stop]}: {told}"
     event = Event(now, sending.account, kind, amount=Decimal(accepted), unit=f"{noun}s", detail=told)
-    await course.calls.tools.history.add_event(event)
+    await Timeline(course.calls.tools.history.connections).add(event, sending.client)

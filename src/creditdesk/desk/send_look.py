@@ -1,15 +1,18 @@
 """What the vendor's list says: what a place had before a sending, whether a batch that may have arrived is there."""
 
 import asyncio
+import math
 from dataclasses import replace
 
 from creditdesk.core.pools import Trouble, TroubleKind
 from creditdesk.core.sending import Batch, BatchState, Stop, Tracked, next_planned, partly
-from creditdesk.core.settling import Finding, Found, Question, Rows, settle
+from creditdesk.core.settling import Finding, Found, Part, Question, Rows, parted, settle
 from creditdesk.desk.send_course import Course, Halt
 from creditdesk.providers.bulk_rows import LEAST_SIZE
 
 _NOT_BY_THIS = "Not sent: the vendor's list has all rows of it already, and some are new since this import began."
+_ON_ITS_WAY = "Its request may still be on its way. Ask again in {seconds} s."
+_Known = tuple[frozenset[str], list[str], tuple[str, ...]]
 
 
 class Look:
@@ -87,6 +90,21 @@ class Look:
             return await self._course.wait(min(left, default=0.0))
         return Halt(Stop.UNKNOWN, unknown[0].detail) if unknown else None
 
+    async def parts(self, batch: Batch) -> tuple[Part, ...] | Halt:
+        """What two whole lists in a row say of each item of an unknown batch. Nothing is written."""
+        left = self._quiet_in(batch)
+        if left > 0:
+            return Halt(Stop.UNKNOWN, _ON_ITS_WAY.format(seconds=math.ceil(left)))
+        began = asyncio.get_running_loop().time()
+        lists = []
+        for _ in range(2):
+            listed = await self._listed()
+            if isinstance(listed, Halt):
+                return listed
+            lists.append(listed)
+        question = self._question(batch, began, await self._known())
+        return await asyncio.to_thread(parted, question, *lists)
+
     async def _listed(self) -> tuple[Tracked, ...] | Halt:
         async def wait(trouble: Trouble, tries: int) -> bool:
             seconds = self._course.calls.pause_before(trouble, tries)
@@ -103,23 +121,26 @@ class Look:
         return found
 
     async def _findings(self, listed: tuple[Tracked, ...], began: float) -> list[tuple[Batch, Finding]]:
-        baseline, items, compared = await self._known()
-        found = []
+        known, found = await self._known(), []
         for batch in self._course.unknown():
-            end = batch.first + batch.count
-            question = Question(
-                items=items[batch.first : end],
-                rows=self._course.sending.rows,
-                compared=compared,
-                baseline=baseline,
-                others=(*items[: batch.first], *items[end:]),
-                quiet=batch.answered or self._quiet_in(batch, began) <= 0,
-                accepted=partly(batch),
-            )
+            question = self._question(batch, began, known)
             found.append((batch, await asyncio.to_thread(settle, question, listed)))
         return found
 
-    async def _known(self) -> tuple[frozenset[str], list[str], tuple[str, ...]]:
+    def _question(self, batch: Batch, began: float, known: _Known) -> Question:
+        baseline, items, compared = known
+        end = batch.first + batch.count
+        return Question(
+            items=items[batch.first : end],
+            rows=self._course.sending.rows,
+            compared=compared,
+            baseline=baseline,
+            others=(*items[: batch.first], *items[end:]),
+            quiet=batch.answered or self._quiet_in(batch, began) <= 0,
+            accepted=partly(batch),
+        )
+
+    async def _known(self) -> _Known:
         """The ids that the place had before, all items, and the fields by which the list's rows are told apart."""
         sending, rule = self._course.sending, self._course.job.rule
         baseline = await self._course.outbox.kept.baseline(sending.id) or frozenset()

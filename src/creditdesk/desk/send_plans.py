@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from creditdesk.core.factors import FactorError, check_factors
 from creditdesk.core.import_plan import ImportPlan, Picked, Source, items_mark, pick, price_mark
 from creditdesk.core.keywords import clean
 from creditdesk.core.pools import Snapshot
+from creditdesk.core.queueing import Queue
 from creditdesk.core.send_sizing import Charged, size_batches
 from creditdesk.core.sending import Place, split
 from creditdesk.core.verdict import Verdict, VerdictKind, Why
@@ -21,14 +23,23 @@ from creditdesk.store.sheets import Choice, SheetError
 
 MOST_BATCH = 10_000
 _PIECE = 1 << 20
+_OTHER_PRICES = "The vendor's prices or requests, or the account's settings, are not those of the plan. Size it anew."
 
 
 class PlanVoid(SendError):
     """The plan may not be sent any more; the text names what changed since it was made."""
 
 
+class NoRoom(PlanVoid):
+    """What is left does not hold it."""
+
+
 class OverLimit(SendError):
     """The import passes a spending limit, or goes under the reserve: it is sent only when the user confirms that."""
+
+
+class VendorTrouble(SendError):
+    """What is left could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +109,29 @@ class Plans:
             created_at=self._calls.tools.clock(),
             base_url=job.account.base_url,
             name=source.name or Path(source.file).name,
+            keep_footer=source.keep_footer,
         )
 
     async def check(self, plan: ImportPlan, items: Sequence[str] | None, confirmed: bool) -> Checked:
         """See that the plan still holds, and read what is left. Raises PlanVoid, OverLimit, SendError."""
+        checked = await self.bound(plan, items)
+        await self.room(checked.job, plan.factors, (plan.count, plan.batch), confirmed)
+        return checked
+
+    async def bound(self, plan: ImportPlan, items: Sequence[str] | None) -> Checked:
+        """See that all that the plan is bound to is as it was; nothing is asked. Raises PlanVoid, SendError."""
         job = self._bound(plan)
         picked, lines = await self._items(plan, items)
         if len(picked.items) != plan.count or items_mark(picked.items) != plan.items_sha256:
             raise PlanVoid("The list gives other items than when the plan was made. Size it anew.")
-        await self._check_balance(job, plan, confirmed)
         return Checked(job, picked.items, lines)
+
+    async def still(self, job: Job, queue: Queue) -> None:
+        """The same for an import that waits in the outbox with its items; the account is as it was. Raises PlanVoid."""
+        if price_mark(job.definition, job.operation, job.account) != queue.prices:
+            raise PlanVoid(_OTHER_PRICES)
+        if queue.file:
+            await _same_file(Path(queue.file), queue.file_sha256)
 
     def _bound(self, plan: ImportPlan) -> Job:
         """The account as the plan knew it."""
@@ -119,9 +143,7 @@ class Plans:
             raise PlanVoid(f"{account.name} has another vendor or another address than when the plan was made.")
         job = self._calls.job(plan.account, plan.operation)
         if price_mark(job.definition, job.operation, account) != plan.prices:
-            raise PlanVoid(
-                "The vendor's prices or requests, or the account's settings, are not those of the plan. Size it anew."
-            )
+            raise PlanVoid(_OTHER_PRICES)
         rows = checked_rows(job, plan.rows)
         if self._factors(job, plan.factors, rows) != dict(plan.factors):
             raise PlanVoid("The factors of the plan do not fit its rows. Size it anew.")
@@ -141,8 +163,7 @@ class Plans:
         numbers: Sequence[int] = ()
         if plan.file:
             path = Path(plan.file)
-            if await _file_mark(path) != plan.file_sha256:
-                raise PlanVoid(f"{path.name} is not the file of the plan any more: it was changed. Size it anew.")
+            await _same_file(path, plan.file_sha256)
             if items is None:
                 items, numbers = await _read_again(plan)
         elif items is None:
@@ -153,14 +174,15 @@ class Plans:
             picked = await asyncio.to_thread(pick, items, plan.leave_out, plan.first)
         return picked, tuple(numbers[place] if numbers else place + 1 for place in picked.places)
 
-    async def _check_balance(self, job: Job, plan: ImportPlan, confirmed: bool) -> None:
-        reading = (await self._reader.read(plan.account)).reading
+    async def room(self, job: Job, factors: Mapping[str, str], counted: tuple[int, int], confirmed: bool) -> None:
+        """See whether (items, items a request) fit into what is read now. Raises NoRoom, OverLimit, SendError."""
+        reading = (await self._reader.read(job.account.id)).reading
         if reading.trouble is not None:
-            raise SendError(reading.trouble.message)
-        verdict = _sized(job, plan.factors, (plan.count, plan.batch), reading.snapshot)
-        short = shortage(verdict, plan.count, job.operation.item)
+            raise VendorTrouble(reading.trouble.message)
+        verdict = _sized(job, factors, counted, reading.snapshot)
+        short = shortage(verdict, counted[0], job.operation.item)
         if verdict.kind is VerdictKind.REFUSED:
-            raise PlanVoid(f"{short} The plan does not fit any more.")
+            raise NoRoom(f"{short} The plan does not fit any more.")
         if verdict.kind is VerdictKind.UNKNOWN or (verdict.kind is VerdictKind.THIN and verdict.why is not Why.RESERVE):
             raise SendError(f"Nothing was sent. {short}")
         if verdict.kind is VerdictKind.THIN and not confirmed:
@@ -202,7 +224,7 @@ def checked_batch(job: Job, batch: int) -> int:
 def _sized(job: Job, factors: Mapping[str, str], counted: tuple[int, int], snapshot: Snapshot | None) -> Verdict:
     """The verdict for (items, items a request)."""
     charged = Charged(job.definition, job.operation, factors, job.account, job.account.reserve)
-    return size_batches(charged, [batch.count for batch in split(*counted)], snapshot)
+    return size_batches(charged, Counter(batch.count for batch in split(*counted)), snapshot)
 
 
 async def _check_items(items: Sequence[str]) -> None:
@@ -211,6 +233,11 @@ async def _check_items(items: Sequence[str]) -> None:
     found = await asyncio.to_thread(clean, items)
     if found.blank or found.rejected or found.repeated:
         raise SendError("The list has an item that cannot be sent: a blank one, or one with control characters.")
+
+
+async def _same_file(path: Path, sha256: str) -> None:
+    if await _file_mark(path) != sha256:
+        raise PlanVoid(f"{path.name} is not the file of the plan any more: it was changed. Size it anew.")
 
 
 async def _file_mark(path: Path) -> str:
@@ -230,7 +257,8 @@ async def _file_mark(path: Path) -> str:
 
 
 async def _read_again(plan: ImportPlan) -> tuple[Sequence[str], Sequence[int]]:
-    choice = Choice(plan.encoding or None, plan.delimiter, plan.header_line, plan.column or None, plan.sheet or None)
+    texts = (plan.encoding or None, plan.delimiter, plan.header_line, plan.column or None, plan.sheet or None)
+    choice = Choice(*texts, plan.keep_footer)
     try:
         listed = await read_list(Path(plan.file), Path(plan.file).name, choice)
     except SheetError as error:

@@ -21,7 +21,6 @@ from creditdesk.core.sending import (
     OutcomeKind,
     Stop,
     concluded,
-    next_planned,
     partly,
 )
 from creditdesk.core.verdict import Verdict, VerdictKind
@@ -53,7 +52,7 @@ class Run:
         begun = await course.outbox.kept.baseline(course.sending.id) is not None
         halt = await (self._look.again() if begun else self._look.baseline())
         while halt is None:
-            batch = next_planned(course.sending.batches)
+            batch = course.next_planned()
             if course.control.wish:
                 halt = Halt(course.control.wish)
             elif batch is not None:
@@ -191,8 +190,7 @@ class Run:
         job, sending = self._course.job, self._course.sending
         reserve = {} if sending.confirmed else job.account.reserve
         charged = Charged(job.definition, job.operation, sending.factors, job.account, reserve)
-        counts = [batch.count for batch in sending.batches if batch.state is BatchState.PLANNED]
-        verdict = size_batches(charged, counts, snapshot, self._course.now())
+        verdict = size_batches(charged, self._course.planned, snapshot, self._course.now())
         if verdict.kind is not VerdictKind.FITS:
             return Halt(Stop.QUOTA_SHORT, shortage(verdict, sending.rest, job.operation.item))
         await self._course.outbox.keep_before(sending.id, left_of(snapshot))

@@ -12,6 +12,8 @@ from creditdesk.desk.send_calls import Calls, Control, Job, SendError
 
 Told = Callable[[int, int], object]
 """Hears (how many are done, how many there are; 0: not known)."""
+Waits = Callable[[float], object]
+"""Hears that the vendor is waited for, and for how many seconds."""
 Changed = tuple[tuple[str, ...], tuple[tuple[str, str], ...]]
 """The ids that were changed, and those that were not, each with the reason."""
 
@@ -28,20 +30,20 @@ class VendorRows:
         self._calls = calls
         self._reader = reader
 
-    async def places(self, account_id: str) -> tuple[Place, ...]:
+    async def places(self, account_id: str, waits: Waits | None = None) -> tuple[Place, ...]:
         """Where lists of this account can go (its domains), as the vendor lists them. Raises SendError."""
         job = self._calls.job(account_id)
-        rows = await self._calls.whole(job, job.rule.places, "", self._wait())
+        rows = await self._calls.whole(job, job.rule.places, "", self._wait(waits))
         if isinstance(rows, Trouble):
             raise SendError(rows.message)
         return tuple(Place(row.id, row.text) for row in rows)
 
     async def tracked(
-        self, account_id: str, operation: str, place: str, told: Told | None = None
+        self, account_id: str, operation: str, place: str, told: Told | None = None, waits: Waits | None = None
     ) -> tuple[Tracked, ...]:
-        """Every row of a place. Throttling is waited for. Raises SendError."""
+        """Every row of a place. Throttling is waited for; `waits` hears how long. Raises SendError."""
         job = self._calls.job(account_id, operation)
-        rows = await self._calls.whole(job, job.rule.items, place, self._wait(), told)
+        rows = await self._calls.whole(job, job.rule.items, place, self._wait(waits), told)
         if isinstance(rows, Trouble):
             raise SendError(rows.message)
         return rows
@@ -120,11 +122,13 @@ class VendorRows:
                 return trouble
         return None
 
-    def _wait(self) -> Callable[[Trouble, int], Coroutine[Any, Any, bool]]:
+    def _wait(self, waits: Waits | None = None) -> Callable[[Trouble, int], Coroutine[Any, Any, bool]]:
         control = Control()
 
         async def wait(trouble: Trouble, tries: int) -> bool:
             seconds = self._calls.pause_before(trouble, tries)
+            if seconds is not None and waits is not None:
+                waits(seconds)
             return seconds is not None and await control.wait(seconds)
 
         return wait

@@ -7,13 +7,15 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
-from creditdesk.core.sending import Sending
+from creditdesk.core.sending import Sending, Stop
 from creditdesk.ui import parts, words
+from creditdesk.ui.client_field import offer
 from creditdesk.ui.nouns import counted
 from creditdesk.ui.send_order import Order
 from creditdesk.ui.send_panel import SendPanel, Shown
 from creditdesk.ui.send_sheet import SendSheet
 from creditdesk.ui.send_tracked import Freeing, TrackedDialog
+from creditdesk.ui.send_words import queue_words
 from creditdesk.ui.sizer_case import Answer
 
 
@@ -45,6 +47,7 @@ class SendDesk(QWidget):
         self.panel.closed.connect(self.close_panel)
         self.sheet: SendSheet | None = None
         self.tracked: TrackedDialog | None = None
+        self.clients: frozenset[str] = frozenset()  # those that are offered for an import
         self._waiting: tuple[tuple[str, str], ...] = ()
         self.unfinished = parts.button("", icon="warning")
         self.unfinished.clicked.connect(self.open_unfinished)
@@ -54,9 +57,13 @@ class SendDesk(QWidget):
         column.addWidget(self.panel)
         self.hide()
 
-    def ask(self, order: Order, answer: Answer, names: tuple[str, str, bool]) -> None:
-        """Ask once more before this is sent; `names`: the account, the place, and whether amounts are hidden."""
-        sheet = self.sheet = SendSheet(order, answer, names, self.window())
+    def ask(self, order: Order, answer: Answer, names: tuple[str, str, bool], queued: bool = False) -> None:
+        """Ask once more before this is sent, or (`queued`) waits.
+
+        `names`: the account, the place, and whether amounts are hidden.
+        """
+        sheet = self.sheet = SendSheet(order, answer, names, self.window(), queued)
+        offer(sheet.client, self.clients)
         sheet.confirmed.connect(self.confirmed)
         sheet.save_asked.connect(self.save_asked)
         sheet.finished.connect(self._forget_sheet)
@@ -82,10 +89,9 @@ class SendDesk(QWidget):
 
     def show_unfinished(self, sendings: Sequence[Sending], title: Callable[[Sending], str], now: datetime) -> None:
         """Offer the imports that are not finished; none is resumed by itself. `title` says which one it is."""
-        self._waiting = tuple((each.id, f"{title(each)}, {words.moment(each.created_at, now)}") for each in sendings)
-        count = len(self._waiting)
-        self.unfinished.show_text(f"{counted(count, 'import')} not finished")
-        self.unfinished.setVisible(count > 0)
+        self._waiting = tuple((each.id, f"{title(each)}, {_when(each, now)}") for each in sendings)
+        self.unfinished.show_text(_unfinished(sendings))
+        self.unfinished.setVisible(bool(sendings))
 
     def open_tracked(self, freeing: Freeing) -> TrackedDialog:
         """Ask which rows make room."""
@@ -119,3 +125,19 @@ class SendDesk(QWidget):
 
     def _forget_tracked(self) -> None:
         self.tracked = None
+
+
+def _when(sending: Sending, now: datetime) -> str:
+    if sending.stop is Stop.QUEUED and sending.queue is not None:
+        text = queue_words(sending.queue, now)
+        return text[:1].lower() + text[1:]
+    return words.moment(sending.created_at, now)
+
+
+def _unfinished(sendings: Sequence[Sending]) -> str:
+    """ "2 imports not finished", "1 import queued", "2 imports not finished, 1 queued"."""
+    queued = sum(each.stop is Stop.QUEUED for each in sendings)
+    others = len(sendings) - queued
+    if not others:
+        return f"{counted(queued, 'import')} queued"
+    return f"{counted(others, 'import')} not finished{f', {queued:,} queued' if queued else ''}"

@@ -1,11 +1,13 @@
 """What the user asks to be sent, as a value: made by the sizer's page, confirmed in a sheet, carried out by the app."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from creditdesk.core.bulk import BulkRule
+from creditdesk.core.import_plan import pick
 from creditdesk.core.keywords import Items
+from creditdesk.core.queueing import Queue
 from creditdesk.core.sending import Place
 from creditdesk.ui.sizer_case import Answer
 from creditdesk.ui.sizer_sections import Holding
@@ -16,6 +18,8 @@ class Order:
     """`count` items to be sent as `rule` says. `first` 0: all that is not in `leave_out`.
 
     `batch` items go in a request, 0: as the vendor's definition says. `confirmed`: the user agreed to pass a limit.
+    With `queue` it waits; `rest` is what the items after the first ones wait for, None where they are not queued.
+    `client` is whom it is for, "" for its account's client.
     """
 
     account: str
@@ -30,6 +34,16 @@ class Order:
     reserve: Mapping[str, Decimal] = field(default_factory=dict)
     batch: int = 0
     confirmed: bool = False
+    queue: Queue | None = None
+    rest: Queue | None = None
+    client: str = ""
+
+    @property
+    def after(self) -> "Order":
+        """The items after the first ones, as an order of their own."""
+        items = pick(self.items.unique, self.leave_out, self.first).items
+        gone = (*self.leave_out, *items)
+        return replace(self, first=0, leave_out=gone, queue=self.rest, rest=None)
 
 
 def rule_of(answer: Answer) -> BulkRule | None:
@@ -38,10 +52,10 @@ def rule_of(answer: Answer) -> BulkRule | None:
     return question.entry.definition.bulk(question.operation.id)
 
 
-def order_of(answer: Answer, held: Holding, place: Place | None) -> Order | None:
-    """What would be sent as it stands; None when it cannot be."""
+def order_of(answer: Answer, held: Holding, place: Place | None, queued: bool = False) -> Order | None:
+    """What would be sent, or (`queued`) could wait, as it stands; None when it cannot be."""
     rule, question, chosen = rule_of(answer), answer.question, answer.chosen
-    if rule is None or place is None or why_not(answer, place, True):
+    if rule is None or place is None or why_not(answer, place, True, queued):
         return None
     return Order(
         question.entry.id,
@@ -57,8 +71,8 @@ def order_of(answer: Answer, held: Holding, place: Place | None) -> Order | None
     )
 
 
-def why_not(answer: Answer, place: Place | None, has_list: bool) -> str:
-    """Why this cannot be sent as it stands, one sentence; "" when it can."""
+def why_not(answer: Answer, place: Place | None, has_list: bool, queued: bool = False) -> str:
+    """Why this cannot be sent as it stands, one sentence; "" when it can. What is `queued` need not fit now."""
     question, rule = answer.question, rule_of(answer)
     if rule is None:
         return f"creditdesk does not send “{question.operation.label}”."
@@ -66,7 +80,7 @@ def why_not(answer: Answer, place: Place | None, has_list: bool) -> str:
         return "Only one operation is sent at a time. Remove the others."
     if not has_list:
         return "There is no list to send, only a number."
-    if not answer.taken:
+    if not answer.taken and (not queued or answer.verdict is None):
         return "It would not be taken as it is. Choose a way to make it fit."
     if place is None:
         return f"Choose the {rule.place} first."

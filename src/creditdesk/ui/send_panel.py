@@ -136,7 +136,7 @@ class SendPanel(parts.Card):
             self.show_error("")
         self._shown = shown
         sending = shown.sending
-        said = told(sending, shown.running, shown.item, shown.place)
+        said = told(sending, shown.running, shown.item, shown.place, shown.now)
         self.mark.show_level(said.level)
         self.headline.setText(said.headline)
         self.setAccessibleName(f"Import: {said.headline}. {counts_line(sending, shown.running)}")
@@ -145,7 +145,9 @@ class SendPanel(parts.Card):
         _say(self.detail, "" if shown.running else sending.stop_detail)
         self.bar.setRange(0, max(1, sending.count))
         self.bar.setValue(done_items(sending))
-        self.counts.setText(counts_line(sending, shown.running))
+        waits = sending.stop is Stop.QUEUED and not shown.running
+        self.bar.setHidden(waits)
+        _say(self.counts, "" if waits else counts_line(sending, shown.running))
         began, before = shown.began if shown.began else (None, 0)
         _say(self.left, left_line(sending, began, before, shown.now))
         _say(self.spent, "\n".join(spent_lines(sending, shown.labels, shown.hide)))
@@ -220,7 +222,10 @@ class SendPanel(parts.Card):
             return
         rest = shown.sending.items_in(BatchState.PLANNED)
         text = f"{rest:,} {many(shown.item)} are not sent any more. What was accepted stays at the vendor."
-        question = Question("Cancel the rest?", text, "Cancel the rest", self.window())
+        title = "Cancel the rest?"
+        if shown.sending.stop is Stop.QUEUED:
+            title, text = "Cancel the import?", f"{rest:,} {many(shown.item)} are not sent. Nothing of it was sent yet."
+        question = Question(title, text, title.removesuffix("?"), self.window())
         question.accepted.connect(lambda: self.cancel_asked.emit(shown.sending.id))
         question.open()
 
@@ -232,9 +237,10 @@ class SendPanel(parts.Card):
         self._keyboard.hold()
         self.pause.setVisible(shown.running)
         self.resume.setVisible(not shown.running and not ended and planned)
+        self.resume.show_text("Start now" if sending.stop is Stop.QUEUED else "Go on")
         self.settle.setVisible(not shown.running and unknown)
         self.cancel.setVisible(shown.running or (planned and not ended))
-        self.report.setVisible(not shown.running)
+        self.report.setVisible(not shown.running and sending.stop is not Stop.QUEUED)
         self.close_panel.setVisible(not shown.running)
         for each in (self.pause, self.resume, self.cancel, self.settle):
             each.setEnabled(True)

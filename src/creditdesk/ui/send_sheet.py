@@ -3,13 +3,16 @@
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QSpinBox, QWidget
 
+from creditdesk.core.queueing import next_reset
 from creditdesk.core.verdict import Demand, VerdictKind, Why
 from creditdesk.ui import parts, theme, words
 from creditdesk.ui.amount_field import padded
+from creditdesk.ui.client_field import client_field
 from creditdesk.ui.dialogs import Sheet
 from creditdesk.ui.nouns import counted, many
+from creditdesk.ui.queue_box import CHECKED, RESET, QueueBox
 from creditdesk.ui.send_order import Order
 from creditdesk.ui.sizer_case import Answer, after
 from creditdesk.ui.sizer_words import range_words
@@ -30,14 +33,20 @@ class SendSheet(Sheet):
     save_asked = Signal(object)
 
     def __init__(
-        self, order: Order, answer: Answer, names: tuple[str, str, bool], parent: QWidget | None = None
+        self,
+        order: Order,
+        answer: Answer,
+        names: tuple[str, str, bool],
+        parent: QWidget | None = None,
+        queued: bool = False,
     ) -> None:
-        """`names`: the account and the place as they are shown, and whether amounts are hidden."""
-        super().__init__("Send import", parent, width_px=560)
-        self._order, self._item = order, answer.question.operation.item
+        """`names`: the account and the place as they are shown, and whether amounts are hidden. `queued`: it waits."""
+        super().__init__("Queue import" if queued else "Send import", parent, width_px=560)
+        self._order, self._item, self._queued = order, answer.question.operation.item, queued
         account, place, self._hide = names
         rule = order.rule
-        self.head.addWidget(parts.text(f"Send {counted(order.count, self._item)}?", "lead", wrap=True))
+        verb = "Queue" if queued else "Send"
+        self.head.addWidget(parts.text(f"{verb} {counted(order.count, self._item)}?", "lead", wrap=True))
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(theme.px(18))
         self._grid.setVerticalSpacing(theme.px(7))
@@ -61,7 +70,10 @@ class SendSheet(Sheet):
         row.addWidget(self.each)
         row.addWidget(self._requests, 1)
         self._put("Each request", row)
-        self.notes = parts.muted(f"{READ_AGAIN} {WHOLE}" if answer.question.operation.whole else READ_AGAIN)
+        self.client = self._client_field()
+        self.queue = self._queue_box(answer)
+        said = CHECKED if queued else READ_AGAIN
+        self.notes = parts.muted(f"{said} {WHOLE}" if answer.question.operation.whole else said)
         self.body.addWidget(self.notes)
         self.agree = QCheckBox("Send it all the same")
         self.agree.setAccessibleName(self.agree.text())
@@ -74,20 +86,53 @@ class SendSheet(Sheet):
 
     def order(self) -> Order:
         """What is sent if it is confirmed now."""
-        return replace(self._order, batch=self.each.value(), confirmed=self.agree.isChecked())
+        waits = self.queue.queue() if self.queue is not None else None
+        queue, rest = (waits, None) if self._queued else (None, waits)
+        order = replace(self._order, batch=self.each.value(), confirmed=self.agree.isChecked(), queue=queue, rest=rest)
+        return replace(order, client=self.client.text().strip())
 
     def show_error(self, text: str) -> None:
         """Say why it was not sent, or not saved; the sheet stays."""
         self.error.setText(text)
         self.error.setVisible(bool(text))
+        self.send.show_text(self._verb)
         self.send.setEnabled(self.agree.isChecked() or not self._asks)
+
+    @property
+    def _verb(self) -> str:
+        return "Queue import" if self._queued else "Send import"
+
+    def _queue_box(self, answer: Answer) -> QueueBox | None:
+        """What is waited for: by the import, or by the rest of a list of which only a part is sent."""
+        question, chosen = answer.question, answer.chosen
+        kept = chosen.kept if chosen is not None and self._order.first else 0
+        if not self._queued and not kept:
+            return None
+        reset = next_reset(question.entry.reading.snapshot, question.now)
+        box = QueueBox(question.now, reset, "" if self._queued else "Keep it, queue nothing")
+        if chosen is not None and chosen.at is not None:
+            box.when.setCurrentIndex(box.when.findData(RESET))
+        row = QHBoxLayout()
+        row.addWidget(box)
+        self._put("Wait" if self._queued else f"The other {kept:,}", row)
+        return box
+
+    def _client_field(self) -> QLineEdit:
+        field = client_field()
+        field.setAccessibleName("Client")
+        field.setPlaceholderText("As its account")
+        row = QHBoxLayout()
+        row.addWidget(field)
+        self._put("Client", row)
+        return field
 
     def _add_buttons(self) -> None:
         cancel = parts.button("Cancel")
         cancel.clicked.connect(self.reject)
         self.save = parts.button("Save plan…")
         self.save.clicked.connect(lambda: self.save_asked.emit(self.order()))
-        self.send = parts.button("Send import", "primary")
+        self.save.setHidden(self._queued)
+        self.send = parts.button(self._verb, "primary")
         self.send.clicked.connect(self._send)
         self.add_buttons([cancel, self.save], self.send)
 
@@ -113,6 +158,7 @@ class SendSheet(Sheet):
 
     def _send(self) -> None:
         self.error.hide()
+        self.send.show_text("Queueing…" if self._queued else "Starting…")
         self.send.setEnabled(False)
         self.confirmed.emit(self.order())
 
@@ -124,6 +170,8 @@ class SendSheet(Sheet):
         needs = range_words((demand.needs_low, demand.needs_high), demand.unit, self._hide)
         left = words.number(demand.left, demand.unit, self._hide)
         kept = self._order.reserve.get(demand.pool)
+        if self._queued:
+            return f"{needs}; {left} left now"
         reserve = f", {words.number(kept, demand.unit, self._hide)} kept in reserve" if kept else ""
         return f"{needs} of {left} left; {words.number(after(demand), demand.unit, self._hide)} afterwards{reserve}"
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from creditdesk.core.pools import Level
+from creditdesk.core.queueing import Queue
 from creditdesk.core.sending import Batch, BatchState, Sending, Stop
 from creditdesk.ui import words
 from creditdesk.ui.nouns import counted
@@ -51,12 +52,15 @@ _STOPS: Mapping[Stop, tuple[Level, str, str]] = {
 }
 
 
-def told(sending: Sending, running: bool, item: str, place: str = "") -> Told:
-    """How far this import is; `place` is where it goes, as it may be shown."""
+def told(sending: Sending, running: bool, item: str, place: str, now: datetime) -> Told:
+    """How far this import is at `now`; `place` is where it goes, as it may be shown."""
     where = f" to {place or sending.place.name}" if sending.place.name else ""
     if running:
         return Told(Level.GOOD, f"Sending {counted(sending.count, item)}{where}", "")
     unknown = sending.items_in(BatchState.UNKNOWN, BatchState.SENDING)
+    if sending.stop is Stop.QUEUED and sending.queue is not None:
+        headline = f"{queue_words(sending.queue, now)}: {counted(sending.count, item)}{where}"
+        return Told(Level.NOT_READ, headline, _waits(sending.queue, now))
     if sending.stop in _STOPS and not (sending.stop is Stop.CANCELLED and unknown):
         return Told(*_STOPS[sending.stop])
     if unknown:
@@ -69,6 +73,23 @@ def told(sending: Sending, running: bool, item: str, place: str = "") -> Told:
     if refused:
         return Told(Level.LOW, f"Sent, but {refused:,} were refused", "What was refused was not created.")
     return Told(Level.GOOD, f"Sent {counted(sending.count, item)}{where}", "")
+
+
+def queue_words(queue: Queue, now: datetime) -> str:
+    """ "Queued for 1 Dec, 02:00", "Queued until there is room"."""
+    if queue.at is None:
+        return "Queued until there is room"
+    return f"Queued for {words.short_day(queue.at, now)}, {words.clock(queue.at)}"
+
+
+def _waits(queue: Queue, now: datetime) -> str:
+    """What happens to it, and when."""
+    if not queue.by_itself:
+        over = queue.at is not None and queue.due(now)
+        return "Its time has come. Start it when you like." if over else "Nothing is sent until you press “Start now”."
+    if queue.at is None:
+        return "It starts by itself as soon as there is room, while creditdesk is open. What is left is read first."
+    return "It starts by itself then, or when creditdesk is opened after that. What is left is read first."
 
 
 def counts_line(sending: Sending, running: bool = False) -> str:

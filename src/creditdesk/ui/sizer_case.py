@@ -6,10 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from creditdesk.core.doubt import doubted
+from creditdesk.core.learned import taught
 from creditdesk.core.offers import Operation
 from creditdesk.core.pricing import ZERO
 from creditdesk.core.sizing import FactorError, size_parts
-from creditdesk.core.verdict import Demand, Part, Probed, Verdict, VerdictKind, Why
+from creditdesk.core.verdict import Demand, Learned, Part, Probed, Verdict, VerdictKind, Why
 from creditdesk.core.ways import Way, WayCase, WayKind, ways
 from creditdesk.ui.board import Entry
 from creditdesk.ui.sizer_engines import Engine
@@ -25,7 +26,8 @@ class Question:
     """What is asked: so many items of an operation for an account, with these factors, keeping this reserve.
 
     It is done `times` times, and `others` are done with the same items. `engines` are the rows whose number is a
-    factor, `ask_over` what one import takes of a pool without asking, `probed` what the vendor told of the list.
+    factor, `ask_over` what one import takes of a pool without asking, `probed` what the vendor told of the list,
+    `learned` what imports of each operation really took; `by_price`: that is told, and does not count.
     """
 
     entry: Entry
@@ -39,11 +41,14 @@ class Question:
     others: tuple[Part, ...] = ()
     ask_over: Mapping[str, Decimal] = field(default_factory=dict)
     probed: Probed | None = None
+    learned: Mapping[str, Learned] = field(default_factory=dict)
+    by_price: bool = False
 
     @property
     def parts(self) -> tuple[Part, ...]:
         """All that is done with each item."""
-        return (Part(self.operation, self.factors, self.times, self.probed), *self.others)
+        parts = (Part(self.operation, self.factors, self.times, self.probed), *self.others)
+        return taught(parts, self.learned, self.by_price)
 
     def verdict(self, count: int | None = None) -> Verdict:
         """The verdict for this count (the whole list when None). Raises FactorError."""

@@ -1,86 +1,29 @@
-"""How a file was understood, in one line, and the sheet in which that is changed, with its first rows."""
+"""The sheet in which it is changed how a file is understood, with its first rows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QFrame, QGridLayout, QSpinBox, QTableView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QGridLayout,
+    QSpinBox,
+    QTableView,
+    QWidget,
+)
 
 from creditdesk.ui import parts, theme
 from creditdesk.ui.amount_field import padded
 from creditdesk.ui.dialogs import Sheet
+from creditdesk.ui.guess import DELIMITERS, ENCODINGS, Guess, Wanted, encoding_words, left_out_words
 
-ENCODINGS = (
-    ("utf-8", "UTF-8"),
-    ("utf-16-le", "UTF-16, little end first"),
-    ("utf-16-be", "UTF-16, big end first"),
-    ("cp1252", "Windows-1252"),
-)
-DELIMITERS = ((",", "comma"), (";", "semicolon"), ("\t", "tab"), ("|", "bar"), ("", "one a line"))
 PREVIEW_ROWS = 8
 MOST_HEADER = 200
 _Index = QModelIndex | QPersistentModelIndex
-
-
-@dataclass(frozen=True, slots=True)
-class Guess:
-    """How a file was understood. `header_line` from 1, 0 for none; `delimiter` "" means that a line is an item.
-
-    `place` is the column's number from 0. `sheet` "" and no `encoding`: the file is no workbook, or no text. `rows` are
-    the first lines of the file as (line number, cells). `left_out` rows of totals are no items.
-    """
-
-    encoding: str = ""
-    delimiter: str = ""
-    header_line: int = 0
-    columns: tuple[str, ...] = ()
-    place: int = 0
-    sheet: str = ""
-    sheets: tuple[str, ...] = ()
-    rows: tuple[tuple[int, tuple[str, ...]], ...] = ()
-    left_out: int = 0
-
-    @property
-    def column(self) -> str:
-        """The column's name, "" where the file has none."""
-        return self.columns[self.place] if 0 <= self.place < len(self.columns) else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """How the user wants a file to be read; None: as it is guessed. `column` is a name, or a number from 1."""
-
-    encoding: str | None = None
-    delimiter: str | None = None
-    header_line: int | None = None
-    column: str | None = None
-    sheet: str | None = None
-
-
-def guess_words(guess: Guess, column: bool = True) -> str:
-    """ "UTF-16 · tab · header in line 3 · column “Keyword” · sheet “Export”"."""
-    said = [encoding_words(guess.encoding)] if guess.encoding else []
-    if not guess.sheet:
-        said.append(dict(DELIMITERS).get(guess.delimiter, f"“{guess.delimiter}”"))
-    if guess.delimiter or guess.sheet or guess.header_line:
-        said.append(f"header in line {guess.header_line:,}" if guess.header_line else "no header")
-    if column and guess.column:
-        said.append(f"column “{guess.column}”")
-    if guess.sheet:
-        said.append(f"sheet “{guess.sheet}”")
-    return " · ".join(said)
-
-
-def encoding_words(encoding: str) -> str:
-    """ "UTF-16" for "utf-16-le", "Windows-1252" for "cp1252"."""
-    plain = encoding.lower().replace("_", "-")
-    if plain.startswith("utf-16"):
-        return "UTF-16"
-    if plain in ("utf-8", "utf-8-sig", "ascii"):
-        return "UTF-8"
-    known = {"cp1252": "Windows-1252", "windows-1252": "Windows-1252", "xlsx": "XLSX", "xlsb": "XLSB", "xls": "XLS"}
-    return {**known, "ods": "ODS"}.get(plain, encoding)
 
 
 class _Preview(QAbstractTableModel):
@@ -152,6 +95,10 @@ class GuessSheet(Sheet):
         self._preview = _Preview()
         self.table.setModel(self._preview)
         self.body.addWidget(self.table)
+        self.footer = QCheckBox()
+        self.left_out = parts.small()
+        self.body.addWidget(self.footer)
+        self.body.addWidget(self.left_out)
         done = parts.button("Done", "primary")
         done.clicked.connect(self.accept)
         self.add_buttons([], done)
@@ -200,11 +147,24 @@ class GuessSheet(Sheet):
         text = not guess.sheet
         asked = {self.sheet: len(guess.sheets) > 1, self.encoding: text, self.delimiter: text}
         self._arrange({**asked, self.column: len(guess.columns) > 1})
+        self._show_footer(guess)
         self._preview.show(guess)
         self.table.setVisible(bool(guess.rows))
         self.table.resizeColumnsToContents()
         if 0 <= guess.place < self._preview.columnCount() and guess.rows:
             self.table.scrollTo(self._preview.index(0, guess.place))
+
+    def _show_footer(self, guess: Guess) -> None:
+        """Rows that were left out can be taken back."""
+        text = f"{left_out_words(guess).capitalize()} are items, too"
+        lines = ", ".join(f"line {line:,} “{text[:40]}”" for line, text, _ in guess.left_rows[:2])
+        self.left_out.setText(f"Left out: {lines}{' and others' if guess.left_out > 2 else ''}.")
+        self.left_out.setVisible(bool(lines))
+        with QSignalBlocker(self.footer):
+            self.footer.setText(text)
+            self.footer.setAccessibleName(text)
+            self.footer.setChecked(guess.keep_footer)
+        self.footer.setVisible(guess.keep_footer or guess.left_out > 0)
 
     def show_error(self, text: str) -> None:
         """Say why it cannot be read like this."""
@@ -236,6 +196,7 @@ class GuessSheet(Sheet):
         self.column.currentIndexChanged.connect(
             lambda: self._want(replace(self._wanted, column=self.column.currentData()))
         )
+        self.footer.toggled.connect(lambda on: self._want(replace(self._wanted, keep_footer=on)))
 
     def _want(self, wanted: Wanted) -> None:
         self._wanted = wanted

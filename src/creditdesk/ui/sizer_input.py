@@ -6,9 +6,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from creditdesk.core.keywords import Items, clean
 from creditdesk.ui import parts, theme
 from creditdesk.ui.amount_field import WRONG, AmountField
+from creditdesk.ui.guess import Guess
 from creditdesk.ui.items_dialog import ItemsDialog
 from creditdesk.ui.nouns import many, one
-from creditdesk.ui.sizer_guess import Guess, GuessSheet
+from creditdesk.ui.sizer_guess import GuessSheet
 from creditdesk.ui.sizer_paste import MOST_LINES, OneOf, PasteArea
 from creditdesk.ui.sizer_sections import Already, Holding, counts, sections
 from creditdesk.ui.sizer_summary import Busy, Counts, Summary

@@ -1,6 +1,5 @@
 """What stands beside the verdict: the product and its sum, what the account's own use says, the age of the reading."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -75,18 +74,27 @@ def observed_line(answer: Answer, hide: bool = False) -> str:
     return f"{in_use} At that rate this import needs {needs}{short}. A pilot shows which is right."
 
 
-def really_line(answer: Answer, ratios: Mapping[str, Decimal], hide: bool = False) -> str:
-    """What the account's last import really took for one item on one row; "" where there was none."""
-    demands = answer.verdict.demands if answer.verdict else ()
-    told = [
-        words.amount(ratios[each.pool].quantize(CENT).normalize(), each.unit) for each in demands if each.pool in ratios
-    ]
-    if not told or hide:
+def really_line(answer: Answer, hide: bool = False) -> str:
+    """What the account's last import really took, and what this one needs at that rate; "" where there was none."""
+    lessons = answer.verdict.lessons if answer.verdict else ()
+    if not lessons or hide:
         return ""
-    operation = answer.question.operation
-    rows = next((factor.label.lower() for factor in operation.factors if factor.as_rows), "")
-    on = f" on each {one(rows)}" if rows else ""
-    return f"The last import really took {' and '.join(told)} for each {operation.item}{on}."
+    question = answer.question
+    of = f"{counted(lessons[0].items, question.operation.item)} on {words.short_day(lessons[0].at, question.now)}"
+    others = [each for each in lessons if each.needs != each.documented]
+    if not others:
+        told = [
+            words.amount(each.each.quantize(CENT).normalize(), each.unit) for each in lessons if each.each is not None
+        ]
+        rows = next((factor.label.lower() for factor in question.operation.factors if factor.as_rows), "")
+        on = f" on each {one(rows)}" if rows else ""
+        each = f"{' and '.join(told)} for each {question.operation.item}{on}"
+        return f"The last import, {of}, really took {each}, as the price says."
+    needs = [f"{words.number(each.needs)} of {each.label}, not {words.number(each.documented)}" for each in others]
+    counts = "The price counts here, as you chose."
+    if lessons[0].counts:
+        counts = "The higher counts here." if any(each.counted for each in lessons) else "The price counts here."
+    return f"By what {of} really took, this needs {', and '.join(needs)}. {counts}"
 
 
 def reading_line(entry: Entry, now: datetime, sends: bool = False) -> str:

@@ -1,6 +1,7 @@
 """The sizer: whether a vendor would take a list, before it is sent, and what of it fits."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import QMimeData, Signal
@@ -9,18 +10,20 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSizePolicy, QStackedWid
 
 from creditdesk.core.keywords import Items
 from creditdesk.core.settings import Settings
+from creditdesk.core.verdict import Learned
 from creditdesk.core.ways import Way, WayKind
 from creditdesk.ui import parts, theme, words
 from creditdesk.ui.board import Entry
 from creditdesk.ui.focus import tab_in_reading_order
+from creditdesk.ui.guess import Guess
 from creditdesk.ui.send_desk import SendDesk
-from creditdesk.ui.send_order import Order, SentLists, order_of, rule_of, why_not
+from creditdesk.ui.send_order import Order, SentLists, order_of, rule_of
 from creditdesk.ui.sizer_case import Answer, ask
 from creditdesk.ui.sizer_drop import DropTarget, files_of
 from creditdesk.ui.sizer_form import EPOCH, SizerForm
-from creditdesk.ui.sizer_guess import Guess
-from creditdesk.ui.sizer_hint import STILL_READING, hint
-from creditdesk.ui.sizer_result import SizerResult, suggested_name
+from creditdesk.ui.sizer_hint import hint
+from creditdesk.ui.sizer_problem import problem
+from creditdesk.ui.sizer_result import SizerResult
 
 FILES = "Lists (*.csv *.tsv *.txt *.xlsx *.ods);;All files (*)"
 LEFT_PX = (240, 320)
@@ -69,6 +72,8 @@ class SizerPage(QWidget):
         self._settings = Settings()
         self._answer: Answer | None = None
         self._way = ""
+        self._learned: Mapping[str, Mapping[str, Learned]] = {}
+        self._by_price = False
         self.sent = SentLists()
         self.form = SizerForm()
         self.result = SizerResult()
@@ -109,6 +114,12 @@ class SizerPage(QWidget):
         `name` is the file's name, "" for pasted text; `guess` how the file was understood.
         """
         self.form.keywords.show_items(items, name, guess)
+
+    def keep_learned(self, learned: Mapping[str, Mapping[str, Learned]]) -> None:
+        """What imports really took, by account and operation."""
+        if learned != self._learned:
+            self._learned = learned
+            self._judge()
 
     def show_busy(self, text: str) -> None:
         """Say that the list is being read."""
@@ -177,13 +188,15 @@ class SizerPage(QWidget):
         self.form.keywords.text_given.connect(self.text_given)
         self.form.keywords.waited.connect(self._judge)
         self.form.keywords.copied.connect(self.copied)
-        self.result.export_asked.connect(self._export)
-        self.result.copy_asked.connect(self._copy)
+        self.result.export_asked.connect(self.export_requested)
+        self.result.copied.connect(self.copied)
         self.result.help_asked.connect(self._help)
         self.result.ways.chosen.connect(self._choose)
         self.result.ways.opened.connect(self._open_way)
         self.result.verdict.undone.connect(lambda: self._choose(""))
+        self.result.verdict.price_asked.connect(self._weigh)
         self.result.send_asked.connect(self._send)
+        self.result.queue_asked.connect(lambda: self._send(queued=True))
         self.sending.covers.connect(self.result.cover)
         self.sending.covers.connect(lambda _on: self._judge())
 
@@ -196,6 +209,11 @@ class SizerPage(QWidget):
         self._way = way_id
         self._judge()
 
+    def _weigh(self) -> None:
+        """The price counts, or again what imports really took."""
+        self._by_price = not self._by_price
+        self._ask_anew()
+
     def _open_way(self, way: Way) -> None:
         if way.kind is not WayKind.FREE:
             self.link_requested.emit(way.url)
@@ -205,36 +223,31 @@ class SizerPage(QWidget):
         else:
             self.free_requested.emit(way)
 
-    def order(self) -> Order | None:
-        """What would be sent as it stands; None when it cannot be."""
+    def order(self, queued: bool = False) -> Order | None:
+        """What would be sent, or (`queued`) could wait, as it stands; None when it cannot be."""
         held = self.form.keywords.held
-        if self._answer is None or held is None or self._problem():
+        if self._answer is None or held is None or self._problem(queued):
             return None
-        return order_of(self._answer, held, self.form.place.place)
+        return order_of(self._answer, held, self.form.place.place, queued)
 
-    def _problem(self) -> str:
-        """Why it cannot be sent as it stands, "" when it can."""
-        if self._answer is None:
-            return ""
-        if self.form.keywords.waits:
-            return STILL_READING
-        box, held = self.form.place, self.form.keywords.held
-        problem = why_not(self._answer, box.place, held is not None)
-        if problem or held is None or box.place is None:
-            return problem
-        return self.sent.why_not((self.form.account_id, box.place), held, box.subtract.isChecked())
+    def _problem(self, queued: bool = False) -> str:
+        """Why it cannot be sent, or wait, as it stands, "" when it can."""
+        return "" if self._answer is None else problem(self._answer, self.form, self.sent, queued)
 
-    def _send(self) -> None:
-        order, answer = self.order(), self._answer
+    def _send(self, queued: bool = False) -> None:
+        order, answer = self.order(queued), self._answer
         if order is not None and answer is not None:
             entry = answer.question.entry
             name = words.account_name(entry.reading.account, entry.definition, self._settings.hide_names)
             place = words.place_name(order.place.name, self._settings.hide_names)
-            self.sending.ask(order, answer, (name, place, self._settings.hide_amounts))
+            self.sending.ask(order, answer, (name, place, self._settings.hide_amounts), queued)
 
     def _judge(self) -> None:
         """Ask anew and show what comes out: O(pools), whatever the length of the list."""
         question = self.form.question()
+        if question is not None:
+            learned = self._learned.get(question.entry.id, {})
+            question = replace(question, learned=learned, by_price=self._by_price)
         hide = self._settings.hide_amounts
         self._answer = ask(question, self._way) if question is not None else None
         self.form.show_answer(self._answer)
@@ -243,31 +256,15 @@ class SizerPage(QWidget):
         elif self.form.keywords.says_so or (not question.count and not self._answer.free):
             self._show_hint(self.form.entry, question.operation.item)
         else:
-            has_list = self.form.keywords.held is not None and not self.form.keywords.waits
-            self.result.show_answer(self._answer, has_list, hide)
-            self.result.show_send(rule_of(self._answer) is not None and not self._answer.free, self._problem())
+            held = self.form.keywords.held
+            self.result.show_answer(self._answer, () if held is None or self.form.keywords.waits else held.rest, hide)
+            offered = rule_of(self._answer) is not None and not self._answer.free
+            self.result.show_send(offered, self._problem(), not self._problem(queued=True))
             self.right.setCurrentWidget(self.result)
 
     def _show_hint(self, entry: Entry | None, item: str = "keyword") -> None:
         self.hint.show_words(*hint(entry, self.form.keywords, item))
         self.right.setCurrentWidget(self.hint)
-
-    def _part(self) -> list[str]:
-        held = self.form.keywords.held
-        return list(held.rest[: self._answer.first]) if held is not None and self._answer is not None else []
-
-    def _export(self) -> None:
-        part = self._part()
-        if part and self._answer is not None:
-            question = self._answer.question
-            name = suggested_name(question.entry.reading.account.name, question.operation.id, self._now)
-            self.export_requested.emit(name, part)
-
-    def _copy(self) -> None:
-        part = self._part()
-        if part:
-            QGuiApplication.clipboard().setText("\n".join(part))
-            self.copied.emit(len(part))
 
     def _help(self, what: str) -> None:
         account = self.form.account_id

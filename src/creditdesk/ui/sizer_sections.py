@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from creditdesk.core.keywords import Items
+from creditdesk.ui.guess import Guess, short_left_out
 from creditdesk.ui.items_dialog import Section
-from creditdesk.ui.sizer_guess import Guess
+
+_WHY = {"totals": "row of totals", "header": "the header once more"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Holding:
 
 
 def counts(held: Holding) -> list[tuple[str, str]]:
-    """(section, words) of all that is not added: [("repeated", "71 repeated"), ...]; "" where no lines can be shown."""
+    """(section, words) of all that is not added: [("repeated", "71 repeated"), ...]."""
     items = held.items
     tracked = len(held.already.tracked) if held.already else 0
     left_out = held.guess.left_out if held.guess else 0
@@ -44,7 +46,7 @@ def counts(held: Holding) -> list[tuple[str, str]]:
         ("tracked", tracked, "already tracked"),
         ("blank", items.blank, "blank"),
         ("unusable", len(items.rejected), "unusable"),
-        ("", left_out, "rows of totals left out" if left_out > 1 else "row of totals left out"),
+        ("left-out", left_out, f"{short_left_out(held.guess)} left out" if held.guess else ""),
     )
     return [(name, f"{count:,} {said}") for name, count, said in found if count]
 
@@ -63,11 +65,14 @@ def sections(held: Holding) -> list[Section]:
         at = places[index]
         return (items.lines[at] if at < len(items.lines) else 0), items.unique[at], ""
 
+    left = held.guess.left_rows if held.guess else ()
+
     return [
         Section("add", "To add", len(added), lambda index: unique(added, index)),
         Section("repeated", "Repeated", len(items.repeats), lambda index: (*items.repeats[index], "")),
         Section("tracked", "Already tracked", len(tracked), lambda index: unique(tracked, index)),
         Section("blank", "Blank", len(items.blanks), lambda index: (items.blanks[index], "", "blank")),
+        Section("left-out", "Left out", len(left), lambda index: (*left[index][:2], _WHY[left[index][2]])),
         Section(
             "unusable",
             "Unusable",

@@ -5,8 +5,8 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from creditdesk.ui import parts, theme
 from creditdesk.ui.flow import FlowLayout
+from creditdesk.ui.guess import guess_words
 from creditdesk.ui.header import ElidedLabel
-from creditdesk.ui.sizer_guess import guess_words
 from creditdesk.ui.sizer_sections import Holding, counts
 
 LINK_PAD_PX = 5

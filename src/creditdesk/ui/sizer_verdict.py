@@ -1,8 +1,6 @@
 """The verdict: a sentence, what it means, a bar for each pool, what was chosen, and the way out of "cannot tell"."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from decimal import Decimal
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout
@@ -23,15 +21,16 @@ class VerdictCard(parts.Card):
     Signals:
         help_asked(str): what the button offers: "check", "type", "edit".
         undone(): the way that was chosen is not wanted any more.
+        price_asked(): count the price where earlier imports took more, or what they really took again.
     """
 
     help_asked = Signal(str)
+    price_asked = Signal()
     undone = Signal()
 
     def __init__(self) -> None:
         super().__init__("Verdict")
         self._help = ""
-        self._ratios: Mapping[tuple[str, str], Mapping[str, Decimal]] = {}
         self.mark = parts.StateMark(size_px=16)
         self.headline = parts.text("", "lead", wrap=True)
         self.detail = parts.muted()
@@ -56,6 +55,9 @@ class VerdictCard(parts.Card):
         self.body.addWidget(self.bars)
         self.observed = parts.small()
         self.body.addWidget(self.observed)
+        self.price = parts.button("", "link")
+        self.price.clicked.connect(self.price_asked)
+        self.body.addWidget(self.price, 0, Qt.AlignmentFlag.AlignLeft)
 
     def show_answer(self, answer: Answer, hide: bool = False) -> None:
         """Show this answer."""
@@ -71,16 +73,14 @@ class VerdictCard(parts.Card):
                 line = replace(line, figure=f"{words.number(demand.short, demand.unit, hide)} over", tone="low")
             shown.append((line, bar_of(demand, reserve), "limit" if demand.limit is not None else "all that is left"))
         self.bars.show_pools(shown)
-        really = self._ratios.get((question.entry.id, question.operation.id), {})
-        seen = " ".join(each for each in (really_line(answer, really, hide), observed_line(answer, hide)) if each)
+        seen = " ".join(each for each in (really_line(answer, hide), observed_line(answer, hide)) if each)
         self.observed.setText(seen)
         self.observed.setVisible(bool(seen))
+        higher = any(each.needs > each.documented for each in verdict.lessons) if verdict else False
+        self.price.setVisible(higher and not hide)
+        self.price.show_text("Count what it really took" if question.by_price else "Count the price instead")
         self._show_chip(answer, hide)
         self._show_help(answer)
-
-    def keep_ratios(self, ratios: Mapping[tuple[str, str], Mapping[str, Decimal]]) -> None:
-        """What imports really took for one item on one row, by (account, operation) and pool; said with an answer."""
-        self._ratios = ratios
 
     def _show_sentence(self, said: Sentence) -> None:
         self.mark.show_level(said.level)
@@ -113,10 +113,6 @@ class VerdictCard(parts.Card):
         self.help.setVisible(bool(label))
 
 
-_FOR_COMMANDS = " Give the factor "
-"""What follows is for the command line; here the field itself asks for it."""
-
-
 class BasisCard(parts.Card):
     """What the verdict is based on: prices with their dates, and every assumption."""
 
@@ -137,7 +133,7 @@ class BasisCard(parts.Card):
             self._column.addWidget(label)
         for index, label in enumerate(self._lines):
             label.setVisible(index < len(lines))
-            label.setText(lines[index].partition(_FOR_COMMANDS)[0] if index < len(lines) else "")
+            label.setText(lines[index] if index < len(lines) else "")
         self.setVisible(bool(lines))
 
     def shown(self) -> tuple[str, ...]:

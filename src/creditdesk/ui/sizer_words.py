@@ -213,7 +213,7 @@ def _figure(demand: Demand, kind: PoolKind | None, reserve: Decimal, hide: bool)
     if demand.needs_high is None:
         return "not known", "muted"
     if not demand.needs_high:
-        return "not touched", "muted"
+        return "nothing, as documented", "muted"
     if demand.needs_high > demand.left:
         return "may be short", "low"
     if demand.left - demand.needs_high < reserve:

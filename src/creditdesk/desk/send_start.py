@@ -1,0 +1,180 @@
+"""How an import comes into the outbox, to be sent now or to wait there, and what has to hold when its waiting ends."""
+
+import os
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from creditdesk.core.import_plan import ImportPlan, begun_by, begun_mark
+from creditdesk.core.keywords import same
+from creditdesk.core.queueing import Queue
+from creditdesk.core.sending import Sending, Stop, split
+from creditdesk.desk.notes import holds_key
+from creditdesk.desk.send_calls import Calls, SendError
+from creditdesk.desk.send_course import Course, Halt
+from creditdesk.desk.send_plans import Checked, NoRoom, Plans, PlanVoid, VendorTrouble
+from creditdesk.store.connections import HistoryError
+from creditdesk.store.outbox import Entry, Outbox
+
+T = TypeVar("T")
+
+NOT_KEPT = "Nothing was sent: what is sent cannot be written down, because the history's file cannot be used."
+_BEGUN = "This plan was begun already. Go on with that import, or make a new plan."
+_PAST = "It cannot wait for an instant that is over."
+_AGAIN = "{count:,} of these items were sent there by another import since this one was queued. Cancel it, size anew."
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """An import that is queued in the same step as another one is begun: all, or nothing, of both is kept."""
+
+    plan: ImportPlan
+    queue: Queue
+
+
+class Starting:
+    """Writes imports into the outbox. `listed` gives the imports of an account."""
+
+    def __init__(
+        self,
+        calls: Calls,
+        plans: Plans,
+        outbox: Outbox,
+        listed: Callable[[str], Awaitable[Sequence[Sending]]],
+    ) -> None:
+        self._calls = calls
+        self._plans = plans
+        self._outbox = outbox
+        self._listed = listed
+
+    async def start(
+        self,
+        plan: ImportPlan,
+        items: Sequence[str] | None = None,
+        confirmed: bool = False,
+        rest: Rest | None = None,
+        *,
+        client: str = "",
+    ) -> Sending:
+        """Write an approved plan into the outbox; `run` sends it. What is left is read, nothing is sent.
+
+        `rest` is queued with it. `client` is whom it is for, "" for its account's client. Raises PlanVoid when
+        something that the plan is bound to has changed, OverLimit unless `confirmed` when it passes a spending limit or
+        the reserve, SendError when it cannot be sent or kept.
+        """
+        await self._not_begun(plan)
+        checked = await self._plans.check(plan, items, confirmed)
+        await self.check_overlap(plan.account, plan.operation, plan.place.id, checked.items)
+        more = [] if rest is None else [await self._queued(rest, None, confirmed, client)]
+        return await self._add((self._sending(plan, confirmed, client), checked.items, checked.lines), *more)
+
+    async def queue(
+        self,
+        plan: ImportPlan,
+        queue: Queue,
+        items: Sequence[str] | None = None,
+        confirmed: bool = False,
+        *,
+        client: str = "",
+    ) -> Sending:
+        """Write an approved plan into the outbox, where it waits. Nothing is asked; whether it fits is read then.
+
+        `client` as in `start`. Raises PlanVoid and SendError.
+        """
+        return await self._add(await self._queued(Rest(plan, queue), items, confirmed, client))
+
+    async def due(self, course: Course, early: bool = False) -> Halt | None:
+        """Let a queued import go, where its day has come (or `early`) and all that it is bound to holds; else why not.
+
+        What is left is read. A halt of the kind `Stop.QUEUED` means that it goes on waiting.
+        """
+        sending, queue = course.sending, course.sending.queue
+        if queue is None:
+            return None
+        if not early and not queue.due(course.now()):
+            return Halt(Stop.QUEUED)
+        try:
+            await self._plans.still(course.job, queue)
+            again = {same(item) for item in await self._outbox.kept.sent_since(sending)}
+            items = [item for _, item in await self._outbox.kept.items(sending.id)]
+            if count := sum(same(item) in again for item in items) if again else 0:
+                return Halt(Stop.TROUBLE, _AGAIN.format(count=count))
+            await self._plans.room(course.job, sending.factors, (sending.rest, sending.batch_size), sending.confirmed)
+        except VendorTrouble as error:  # it may be over soon
+            return Halt(Stop.QUEUED, str(error))
+        except NoRoom as error:
+            return Halt(Stop.QUEUED if queue.at is None else Stop.QUOTA_SHORT, str(error))
+        except SendError as error:
+            return Halt(Stop.TROUBLE, str(error))
+        if course.control.wish:
+            return Halt(course.control.wish)
+        await self._outbox.requeue(sending.id, None)
+        course.sending = replace(sending, queue=None)
+        return None
+
+    async def check_overlap(
+        self, account: str, operation: str, place: str, items: Sequence[str], own: str = ""
+    ) -> None:
+        """Raises SendError when an item may be there already by another import whose outcome is not known."""
+        unsettled = await kept(self._outbox.kept.unsettled(account, operation, place))
+        open_items = {same(item) for sending, each in unsettled.items() if sending != own for item in each}
+        count = sum(same(item) in open_items for item in items) if open_items else 0
+        if count:
+            raise SendError(
+                f"{count:,} of these items are in another import whose outcome is not known yet. Settle that one first."
+            )
+
+    async def _queued(self, rest: Rest, items: Sequence[str] | None, confirmed: bool, client: str) -> Entry:
+        plan, queue = rest.plan, rest.queue
+        if queue.at is not None and queue.due(self._calls.tools.clock()):
+            raise SendError(_PAST)
+        await self._not_begun(plan)
+        checked: Checked = await self._plans.bound(plan, items)
+        marked = replace(queue, prices=plan.prices, file=plan.file, file_sha256=plan.file_sha256)
+        sending = replace(self._sending(plan, confirmed, client), queue=marked, stop=Stop.QUEUED)
+        return sending, checked.items, checked.lines
+
+    async def _not_begun(self, plan: ImportPlan) -> None:
+        if begun_by(plan, await self._listed(plan.account)):
+            raise PlanVoid(_BEGUN)
+
+    def _sending(self, plan: ImportPlan, confirmed: bool, client: str) -> Sending:
+        return Sending(
+            id=os.urandom(8).hex(),
+            account=plan.account,
+            operation=plan.operation,
+            place=plan.place,
+            count=plan.count,
+            batch_size=plan.batch,
+            created_at=self._calls.tools.clock(),
+            rows=plan.rows,
+            factors=plan.factors,
+            file=plan.name,
+            plan=begun_mark(plan),
+            expected=plan.expected,
+            batches=split(plan.count, plan.batch),
+            confirmed=confirmed,
+            base_url=plan.base_url,
+            provider=plan.provider,
+            client=self._client(client) or self._calls.tools.chosen.account(plan.account).client,
+        )
+
+    def _client(self, given: str) -> str:
+        if holds_key(self._calls.tools, given):
+            raise SendError("The client's name looks like a key. Keys belong in the keyring.")
+        return given.strip()
+
+    async def _add(self, entry: Entry, *more: Entry) -> Sending:
+        if not self._outbox.durable:
+            raise SendError(NOT_KEPT)
+        if not await kept(self._outbox.add(*entry, *more)):
+            raise PlanVoid(_BEGUN)  # by somebody else, while the checks above were made
+        return entry[0]
+
+
+async def kept(work: Awaitable[T]) -> T:
+    """What comes of it; SendError when the outbox cannot be written or read."""
+    try:
+        return await work
+    except HistoryError as error:
+        raise SendError(f"The import stands still: {error} What was on its way is looked up first.") from None
