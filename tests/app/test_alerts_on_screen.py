@@ -5,48 +5,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from tests.app.screen import TRAY_MS, Screen, spoken
+from tests.app.warning import PLENTY, deliveries, episodes, nothing_more, one_account, spend, told
 
-from creditdesk.core.pools import Account
-from creditdesk.core.series import Episode
+from creditdesk.app.delivering import ONLY_HERE
 from creditdesk.notify.message import Message
 from creditdesk.sandbox import FaultKind
 from creditdesk.ui.alerts_page import AlertsPage
-
-PLENTY = {"usage": {"keywords": 100, "dataRows": 100, "onDemand": 0, "serpAnalyser": 0}}
-
-
-def one_account(screen: Screen, name: str = "Agency") -> Account:
-    """An account that has plenty, read once."""
-    screen.set("ranktracker", **PLENTY)
-    (account,) = screen.prepare(screen.draft("ranktracker", name))
-    screen.open()
-    assert episodes(screen) == []
-    return account
-
-
-def episodes(screen: Screen) -> list[Episode]:
-    return screen.desktop.parts.desk.tools.history.warned.episodes().result()
-
-
-def spend(screen: Screen, keywords: int, minutes: int = 6) -> None:
-    """Another client uses keywords, and the desk sees it at its next reading."""
-    screen.consume("ranktracker", keywords=keywords)
-    screen.look(minutes=minutes)
-
-
-def told(screen: Screen, count: int = 1) -> Message:
-    """Wait for this many messages, and that it is written down how they were told; the last one."""
-    screen.until(lambda: len(screen.messages.shown) >= count)
-    screen.until(lambda: all(each.delivered for each in episodes(screen)))
-    assert len(screen.messages.shown) == count
-    return screen.messages.shown[-1]
-
-
-def nothing_more(screen: Screen, count: int) -> None:
-    """Give a further message the time it would take: there is none."""
-    screen.until(lambda: not screen.gathering.isActive())
-    screen.settle()
-    assert len(screen.messages.shown) == count, screen.messages.shown
 
 
 def test_a_crossing_is_told_once_and_not_again_at_the_next_reading_nor_after_a_restart(screen: Screen) -> None:
@@ -77,7 +41,7 @@ def test_a_worse_level_is_told_once_more_and_takes_the_place_of_the_first_messag
     assert message.title == "Ranktracker · Agency is nearly used up"
     screen.until(lambda: screen.messages.withdrawn == ["message-1"])
     spend(screen, 40)
-    assert told(screen, 3).title == "Ranktracker · Agency is used up"
+    assert told(screen, 3).title == "Ranktracker · Agency is full"
 
 
 def test_only_a_good_reading_well_over_the_threshold_arms_it_again(screen: Screen) -> None:
@@ -130,6 +94,8 @@ def test_a_slow_notification_service_is_not_told_twice(screen: Screen) -> None:
     screen.desktop.readings.came.connect(came.append)
     screen.consume("ranktracker", keywords=750)
     screen.desktop.readings.refresh(account.id)
+    screen.until(screen.gathering.isActive)
+    screen.clock.move(seconds=30)
     screen.until(lambda: len(released) == 1)
     screen.desktop.readings.refresh(account.id)
     screen.until(lambda: len(came) == 2)
@@ -160,6 +126,7 @@ def test_with_notifications_off_the_window_says_it_and_hides_it_again_when_it_is
         lambda before: type(before)(notifications=False)
     )
     spend(screen, 750)
+    screen.clock.move(seconds=30)
     screen.until(lambda: any("is low" in text for text in screen.desktop.window.notices))
     screen.until(lambda: [each.delivered for each in episodes(screen)] == ["banner"])
     assert screen.messages.shown == []
@@ -173,6 +140,7 @@ def test_without_a_notification_service_and_a_tray_the_window_says_it_once(scree
     one_account(screen)
     assert any("no tray" in text for text in screen.desktop.window.notices)
     spend(screen, 750)
+    screen.clock.move(seconds=30)
     screen.until(lambda: any("Ranktracker · Agency is low" in text for text in screen.desktop.window.notices))
     screen.until(lambda: [each.delivered for each in episodes(screen)] == ["banner"])
     assert any("no tray" in text for text in screen.desktop.window.notices)
@@ -191,10 +159,10 @@ def test_a_warning_waits_for_a_tray_that_may_still_come_and_is_told_when_none_do
     screen.open(quiet=False)
     screen.settle()
     spend(screen, 750)
-    screen.until(lambda: not screen.gathering.isActive())
-    screen.until(screen.gathering.isActive)  # it is gathered once more
+    screen.clock.move(minutes=1)
+    screen.until(lambda: deliveries(screen) == [("desktop", "failed")])
     assert screen.desktop.window.notices == []
-    assert [each.delivered for each in episodes(screen)] == [""]
+    assert [each.delivered for each in episodes(screen)] == ["missed"]
     screen.tray_looks.setInterval(TRAY_MS)
     screen.until(lambda: any("Ranktracker · Agency is low" in text for text in screen.desktop.window.notices))
     screen.until(lambda: [each.delivered for each in episodes(screen)] == ["banner"])
@@ -204,6 +172,7 @@ def test_a_banner_that_is_on_screen_follows_hidden_amounts(screen: Screen) -> No
     screen.messages.takes = False
     one_account(screen)
     spend(screen, 750)
+    screen.clock.move(seconds=30)
     screen.until(lambda: any("150 of 1,000" in text for text in screen.desktop.window.notices))
     hiding = type(screen.desktop.parts.settings)(hide_amounts=True, hide_names=True)
     screen.desktop.pages.settings_changed.emit(hiding)
@@ -300,11 +269,13 @@ def test_the_alerts_page_says_how_it_was_told(screen: Screen) -> None:
 
 def test_a_test_message_says_which_way_it_took(screen: Screen) -> None:
     screen.open()
-    screen.desktop.teller.test()
-    screen.until(lambda: "sent as a desktop notification" in spoken(screen.desktop.window.toasts.shown))
+    said: list[str] = []
+    screen.desktop.teller.courier.test(said.append)
+    screen.until(lambda: said == ["The test was sent as a desktop notification."])
     screen.messages.takes = False
-    screen.desktop.teller.test()
+    screen.desktop.teller.courier.test(said.append)
     screen.until(lambda: any("warnings come here" in text for text in screen.desktop.window.notices))
+    assert said[1] == ONLY_HERE
 
 
 def test_an_account_that_is_removed_takes_its_message_along(screen: Screen) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from tests.core.desk_facts import NOW, D, pool, snapshot, vendor
+from tests.proving import size
 
 from creditdesk.core.alerts import COVERED, Decision, group, judge, new_window
 from creditdesk.core.levels import Cause, Evidence, Finding, assess
@@ -15,6 +16,7 @@ from creditdesk.core.series import Episode
 from creditdesk.core.settings import Settings
 
 HOUR = timedelta(hours=1)
+SERIES = size(2_000, 10_000)
 DEFINITION = vendor(drain=(), pools=())
 
 
@@ -94,11 +96,11 @@ class Model:
         return passed[-1:] if tell else []
 
 
-def test_10_000_noisy_series_are_told_once_a_crossing() -> None:
+def test_noisy_series_are_told_once_a_crossing() -> None:
     chance = random.Random(202)
     told = 0
     cache: dict[Decimal, tuple[Finding, ...]] = {}
-    for case in range(10_000):
+    for case in range(SERIES):
         watch, model = Watch(), Model()
         centre = chance.choice((20.0, 20.0, 5.0, 22.0, 5.5, 0.5))
         for _ in range(12):
@@ -112,7 +114,7 @@ def test_10_000_noisy_series_are_told_once_a_crossing() -> None:
             expected = model.see(left)
             assert watch.see(*found) == expected
             told += len(expected)
-    assert told > 10_000
+    assert told > SERIES
 
 
 def test_a_reading_that_failed_neither_opens_nor_closes_anything() -> None:

@@ -87,7 +87,7 @@ def test_only_a_good_reading_clears_and_arms_again(world: World, account: Accoun
 def test_a_failing_reading_tells_nothing_but_the_vendors_own_word_that_nothing_is_left(
     world: World, account: Account
 ) -> None:
-    for kind in (FaultKind.STATUS, FaultKind.HTML, FaultKind.REJECT):
+    for kind in (FaultKind.STATUS, FaultKind.HTML):
         world.clear()
         world.fault(kind)
         assert fired(world, account) == []

@@ -38,7 +38,7 @@ def test_nothing_to_warn_about_is_said(qtbot: QtBot) -> None:
     assert page.nothing.isVisible()
     assert page.nothing.title.text() == "Nothing to warn about"
     assert page.past.texts() == [
-        ["Mon 20 Oct 10:30", "Word Finder", "Monthly: low", "4 d", "Could not be shown outside the window"]
+        ["Mon 20 Oct 10:30", "Word Finder", "Monthly: low", "4 d", "Perhaps not shown: the program ended while it was told"]
     ]
 
 

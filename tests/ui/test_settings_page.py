@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QScrollArea, QStyle, QStyleOptionComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from creditdesk.core.pools import Thresholds
@@ -99,7 +99,7 @@ def test_other_thresholds_stay(qtbot: QtBot) -> None:
     assert changes[-1].thresholds == replace(own, low_percent=Decimal(25))
 
 
-@pytest.mark.parametrize("name", ["notifications", "start_in_tray", "close_to_tray", "hide_amounts", "hide_names"])
+@pytest.mark.parametrize("name", ["start_in_tray", "close_to_tray", "hide_amounts", "hide_names"])
 def test_a_tick_changes_its_setting_at_once(qtbot: QtBot, name: str) -> None:
     page, changes = page_with(qtbot)
     getattr(page, name).box.click()
@@ -117,6 +117,19 @@ def test_the_theme_is_chosen(qtbot: QtBot) -> None:
     page.theme.setCurrentIndex(2)
     page.theme.activated.emit(2)
     assert changes[-1].theme is ThemeChoice.DARK
+
+
+@pytest.mark.parametrize("theme_name", ["light", "dark"])
+def test_the_colours_are_named_in_full(qtbot: QtBot, worn: Callable[[str], None], theme_name: str) -> None:
+    worn(theme_name)
+    page, _ = page_with(qtbot)
+    for place in range(page.theme.count()):
+        page.theme.setCurrentIndex(place)
+        option = QStyleOptionComboBox()
+        page.theme.initStyleOption(option)
+        field = QStyle.SubControl.SC_ComboBoxEditField
+        room = page.theme.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, field, page.theme).width()
+        assert room > page.theme.fontMetrics().horizontalAdvance(page.theme.currentText()) + 4
 
 
 def test_without_a_tray_its_settings_say_so_and_stay_as_they_are(qtbot: QtBot) -> None:
@@ -159,13 +172,11 @@ def test_facts_are_shown_and_their_buttons_speak(qtbot: QtBot) -> None:
     pairs = (
         (page.open_folder, page.folder_requested),
         (page.docs, page.docs_requested),
-        (page.send, page.test_requested),
+        (page.table, page.forecast_requested),
     )
     for button, signal in pairs:
         with qtbot.waitSignal(signal):
             button.click()
-    page.show_tested("Shown as a notification.")
-    assert page.notify.hint.text() == "Shown as a notification."
 
 
 def test_an_echo_does_not_disturb_typing(qtbot: QtBot) -> None:

@@ -1,28 +1,31 @@
-"""Tells alerts: desktop notification, else the tray's balloon, else the window's banner; once, also across restarts."""
+"""Tells what readings set off: gathered into few messages, not in quiet hours, once a day again as a digest if wished.
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+When and what is decided by `core.gathering` and `core.quiet`; how it reaches the user, by `app.delivering`.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from creditdesk.app.delivering import SNOOZE_H, Courier
 from creditdesk.app.parts import Parts
+from creditdesk.core import gathering, quiet
 from creditdesk.core.alerts import Bulletin, group
+from creditdesk.core.gathering import Gather
 from creditdesk.core.pools import Level
-from creditdesk.core.series import Episode
+from creditdesk.core.series import Delivery, Episode
 from creditdesk.desk.reading import Outcome
-from creditdesk.notify.message import Message, Shows
-from creditdesk.ui import bulletin_words, words
-from creditdesk.ui.banner import Banner
+from creditdesk.notify.message import Shows
+from creditdesk.store.history import HistoryError
+from creditdesk.ui import words
 from creditdesk.ui.tray import Tray
 
-ONLY_HERE = "There is no notification service and no tray: warnings come here."
-GATHER_MS = 1500
-"""Alerts that come together are one message."""
+LOOK_MS = 5000
+"""While something waits to be told, it is looked at so often."""
 
 HOUR = timedelta(hours=1)
-SNOOZE_H = 8
-TEST_TEXT = "This is a test. A warning would look like this."
+_Found = tuple[list[Episode], dict[int, tuple[Delivery, ...]]]
 
 
 def system_notifier() -> Shows:
@@ -32,56 +35,83 @@ def system_notifier() -> Shows:
     return Notifier("creditdesk")
 
 
-@dataclass(slots=True)
-class _Shown:
-    """A message that is on screen: of what, and where."""
+class _Here(tzinfo):
+    """The user's own time zone as the system says it at each instant, summer and winter."""
 
-    bulletin: Bulletin
-    identifier: str = ""
-    banner: Banner | None = None
+    def utcoffset(self, at: datetime | None) -> timedelta | None:
+        """Python's."""
+        return at.replace(tzinfo=None).astimezone().utcoffset() if at is not None else None
+
+    def dst(self, at: datetime | None) -> timedelta | None:
+        """Python's."""
+        return None
+
+    def tzname(self, at: datetime | None) -> str | None:
+        """Python's."""
+        return None
+
+    def fromutc(self, at: datetime) -> datetime:
+        """Python's."""
+        return at.replace(tzinfo=UTC).astimezone().replace(tzinfo=self)
+
+
+HERE = _Here()
 
 
 class Teller(QObject):
-    """Gathers fired episodes, tells them in one message, and notes how.
+    """Gathers fired episodes and has them told.
 
     Signals:
         open_requested(str): the user clicked a message; the account it speaks of, "" for several.
+        link_requested(str): the user wants to buy; a page to open in the browser.
         snoozed(object): the accounts (a frozenset of ids) that are snoozed now, each by itself.
     """
 
     open_requested = Signal(str)
+    link_requested = Signal(str)
     snoozed = Signal(object)
-    _pressed = Signal(str, str)
 
     def __init__(
         self, parts: Parts, tray: Tray, open_notifier: Callable[[], Shows], parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._parts = parts
-        self._tray = tray
-        self._open_notifier = open_notifier
-        self._notifier: Shows | None = None
-        self._waiting: dict[int, Episode] = {}
+        self.courier = Courier(parts, tray, open_notifier, self)
+        self._gather = Gather()
         self._told: set[int] = set()  # a reading that was under way meanwhile may bring them once more
-        self._shown: list[_Shown] = []
-        self._quiet: dict[str, datetime] = {}  # by account, "" for all
-        self._timer = QTimer(self, singleShot=True, interval=GATHER_MS)
-        self._timer.timeout.connect(self._tell)
-        self._pressed.connect(self._act)
+        self._quiet: dict[str, datetime] = {}  # snoozed until, by account, "" for all
+        self._digest_at: datetime | None = None  # None: it is to be worked out
+        self._timer = QTimer(self, interval=LOOK_MS)
+        self._timer.timeout.connect(self.look)
+        self.courier.pressed.connect(self._act)
+        self._recall_snoozes()
 
     def hear(self, outcome: Outcome) -> None:
         """What a reading set off: episodes that are to be told, and ones that no longer hold."""
-        account = outcome.reading.account
-        if self._parts.sample or account.muted:
+        if self._parts.sample:
             return
-        for episode in outcome.fired:
-            if episode.id not in self._told and not self._is_quiet(episode):
-                self._waiting.setdefault(episode.id, episode)
-        for episode in outcome.cleared:
-            self._waiting.pop(episode.id, None)
-        if outcome.cleared and not outcome.alerts:
-            self._withdraw(frozenset({account.id}))
-        if self._waiting and not self._timer.isActive():
+        account, cleared = outcome.reading.account, [each.id for each in outcome.cleared]
+        fired = outcome.fired if not account.muted else ()
+        fresh = [each for each in fired if each.id not in self._told and not self._is_quiet(each)]
+        self._gather = self._gather.add(fresh, self._parts.now()).drop(cleared)
+        self.courier.clear(cleared)
+        if cleared and not outcome.alerts and account.id in self._quiet:
+            del self._quiet[account.id]  # a recovery ends the snooze
+            self.renew_quiet()
+        if fresh:
+            self.look()
+
+    def look(self) -> None:
+        """Tell what is due by now, unless these are quiet hours."""
+        now, chosen = self._parts.now(), self._parts.settings.quiet
+        bulletin = self._gather.due(now)
+        if bulletin is not None and not quiet.held(chosen, bulletin.level, now, HERE):
+            self._tell(bulletin, now)
+        elif bulletin is None and not quiet.held(chosen, Level.LOW, now, HERE):
+            self._look_for_digest(now)
+        if not self._gather.waiting:
+            self._timer.stop()
+        elif not self._timer.isActive():
             self._timer.start()
 
     def snooze(self, account_id: str | None, hours: float) -> None:
@@ -94,14 +124,14 @@ class Teller(QObject):
 
         self._parts.ask(story)
         everyone = frozenset(entry.id for entry in self._parts.board.entries())
-        self._withdraw(frozenset({account_id}) if account_id else everyone)
+        self.courier.withdraw(frozenset({account_id}) if account_id else everyone)
         self.renew_quiet()
         self._parts.window.show_toast(f"Warnings are quiet for {words.duration(hours * 3600)}.")
 
     def drop(self, account_id: str) -> None:
         """An account is gone: nothing is said of it any more."""
-        self._waiting = {number: each for number, each in self._waiting.items() if each.account != account_id}
-        self._withdraw(frozenset({account_id}))
+        self._gather = self._gather.drop([each.id for each in self._gather.waiting if each.account == account_id])
+        self.courier.withdraw(frozenset({account_id}))
 
     def renew_quiet(self) -> None:
         """Say which accounts were snoozed by themselves."""
@@ -109,25 +139,47 @@ class Teller(QObject):
         self.snoozed.emit(frozenset(account for account, until in self._quiet.items() if account and until > now))
 
     def settle(self) -> None:
-        """The desk's settings changed: what a banner says must not show what is to be hidden now."""
-        for shown in self._shown:
-            if shown.banner is not None and not shown.banner.isHidden():
-                shown.banner.clear_news()
-                shown.banner = self._show_banner(shown.bulletin)
+        """The desk's settings changed."""
+        self._digest_at = None
+        self.courier.settle()
 
-    def test(self) -> None:
-        """Show a test message the way a warning would come, and say which way it took."""
+    def _tell(self, bulletin: Bulletin, now: datetime) -> None:
+        """Tell what waited. What is snoozed by now is told by the first reading after the snooze."""
+        found = [each for each in bulletin.episodes if not self._is_quiet(each)]
+        heard = group(found)
+        if heard is None:
+            self._gather = self._gather.drop([each.id for each in bulletin.episodes])
+            return
+        self._gather = self._gather.told(now)
+        self._told.update(each.id for each in found)
+        self.courier.deliver(heard)
 
-        async def story() -> str | None:
-            return await self._notifier_now().show(Message("creditdesk", TEST_TEXT), lambda _action: None)
+    def _look_for_digest(self, now: datetime) -> None:
+        """Once a day all that is open still, if the user wishes that; when that last was, the history knows."""
+        if self._parts.sample or not self._parts.settings.quiet.digest_at:
+            return
+        if self._digest_at is not None and now < self._digest_at:
+            return
+        chosen, warned = self._parts.settings.quiet, self._parts.desk.tools.history.warned
+        self._digest_at = quiet.digest_after(chosen, now, HERE)
 
-        def told(identifier: str | None) -> None:
-            if identifier:
-                self._parts.window.show_toast("The test was sent as a desktop notification.")
-            elif self._tray.balloon("creditdesk", TEST_TEXT, False):
-                self._parts.window.show_toast("No notification service took it: the tray showed it.")
-            else:
-                self._parts.window.show_notice(f"{TEST_TEXT} {ONLY_HERE}")
+        async def story() -> _Found:
+            found = await warned.open_episodes()
+            return found, await warned.deliveries([each.id for each in found])
+
+        def told(found: _Found) -> None:
+            episodes, deliveries = found
+            muted = {entry.id for entry in self._parts.board.entries() if entry.reading.account.muted}
+            heard = [each for each in episodes if each.delivered and each.account not in muted]
+            bulletin = gathering.digest([each for each in heard if not self._is_quiet(each)], now)
+            if bulletin is None:
+                return
+            last = [each.at for tries in deliveries.values() for each in tries if each.channel == "digest"]
+            since = max(last, default=min(each.fired_at for each in bulletin.episodes))
+            due = quiet.digest_after(chosen, since, HERE)
+            if due is not None and due <= now:
+                self._gather = Gather(self._gather.waiting, self._gather.since, now)
+                self.courier.deliver(bulletin, digest=True)
 
         self._parts.ask(story, told)
 
@@ -135,102 +187,27 @@ class Teller(QObject):
         ends = (episode.snoozed_until, self._quiet.get(episode.account), self._quiet.get(""))
         return any(until is not None and until > self._parts.now() for until in ends)
 
-    def _tell(self) -> None:
-        """Tell what waits. What is snoozed by now is told by the first reading after the snooze."""
-        waiting = [episode for episode in self._waiting.values() if not self._is_quiet(episode)]
-        self._waiting.clear()
-        bulletin = group(waiting)
-        if bulletin is None:
-            return
-        self._told.update(episode.id for episode in waiting)
-        if self._parts.settings.notifications:
-            self._notify(bulletin)
-        else:
-            self._tell_here(bulletin)
+    def _recall_snoozes(self) -> None:
+        """Snoozes outlive the program."""
+        warned = self._parts.desk.tools.history.warned
 
-    def _notify(self, bulletin: Bulletin) -> None:
-        title, text = self._words(bulletin)
-        account = bulletin.accounts[0] if len(bulletin.accounts) == 1 else ""
-        urgent = bulletin.level.severity >= Level.CRITICAL.severity
+        async def story() -> dict[str, datetime]:
+            try:
+                return await warned.snoozes()
+            except HistoryError:
+                return {}  # what is wrong with the history is said elsewhere
 
-        async def story() -> str | None:
-            buttons = (("Open", "open"), (f"Snooze {SNOOZE_H} hours", "snooze"))
-            message = Message(title, text, urgent, buttons)
-            return await self._notifier_now().show(message, lambda action: self._pressed.emit(account, action))
-
-        def told(identifier: str | None) -> None:
-            if identifier:
-                self._supersede(_Shown(bulletin, identifier))
-                self._note(bulletin.episodes, "notification")
-            elif self._tray.balloon(title, text, urgent):
-                self._note(bulletin.episodes, "balloon")
-            elif self._tray.awaited:
-                self._tell_later(bulletin)
-            else:
-                self._tell_here(bulletin)
+        def told(found: dict[str, datetime]) -> None:
+            self._quiet = found | self._quiet
+            self.renew_quiet()
 
         self._parts.ask(story, told)
 
-    def _tell_later(self, bulletin: Bulletin) -> None:
-        """Right after log-in neither service nor tray may be there yet, and the window be hidden: try again soon."""
-        for episode in bulletin.episodes:
-            self._told.discard(episode.id)
-            self._waiting.setdefault(episode.id, episode)
-        self._timer.start()
-
-    def _notifier_now(self) -> Shows:
-        """The notifier, made when there is first something to say."""
-        if self._notifier is None:
-            self._notifier = self._open_notifier()
-        return self._notifier
-
-    def _tell_here(self, bulletin: Bulletin) -> None:
-        self._supersede(_Shown(bulletin, banner=self._show_banner(bulletin)))
-        self._note(bulletin.episodes, "banner")
-
-    def _show_banner(self, bulletin: Bulletin) -> Banner:
-        title, text = self._words(bulletin)
-        return self._parts.window.show_notice(f"{title}. {text}", bulletin.level)
-
-    def _words(self, bulletin: Bulletin) -> tuple[str, str]:
-        settings = self._parts.settings
-        entries = {entry.id: entry for entry in self._parts.board.entries()}
-        return bulletin_words.message(bulletin, entries, (settings.hide_amounts, settings.hide_names))
-
-    def _note(self, episodes: Iterable[Episode], how: str) -> None:
-        """Remember that these were told, so that no restart tells them again."""
-        ids: Mapping[int, str] = {episode.id: how for episode in episodes}
-        desk = self._parts.desk
-
-        async def story() -> None:
-            desk.reader.told(ids)
-            await desk.tools.history.warned.mark_delivered(list(ids), how, desk.tools.clock())
-
-        self._parts.ask(story)
-
-    def _supersede(self, fresh: _Shown) -> None:
-        """A newer message takes the place of the older ones about its accounts."""
-        self._withdraw(frozenset(fresh.bulletin.accounts), but=fresh.banner)
-        self._shown.append(fresh)
-
-    def _withdraw(self, accounts: frozenset[str], but: Banner | None = None) -> None:
-        """Take back the messages that speak of these accounts only."""
-        over = [shown for shown in self._shown if accounts.issuperset(shown.bulletin.accounts)]
-        self._shown = [shown for shown in self._shown if shown not in over]
-        gone = [shown.identifier for shown in over if shown.identifier]
-        for shown in over:
-            if shown.banner is not None and shown.banner is not but:
-                shown.banner.clear_news()
-
-        async def story() -> None:
-            for identifier in gone:
-                await self._notifier_now().withdraw(identifier)
-
-        if gone:
-            self._parts.ask(story)
-
-    def _act(self, account: str, action: str) -> None:
+    def _act(self, accounts: tuple[str, ...], action: str) -> None:
         if action == "snooze":
-            self.snooze(account or None, SNOOZE_H)
+            for account in accounts:
+                self.snooze(account, SNOOZE_H)
+        elif action == "open":
+            self.open_requested.emit(accounts[0] if len(accounts) == 1 else "")
         else:
-            self.open_requested.emit(account)
+            self.link_requested.emit(action)

@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal, localcontext
 from enum import StrEnum
 
-from creditdesk.core.amounts import EXACT, instant_text
+from creditdesk.core.amounts import EXACT, instant_text, plain
 from creditdesk.core.definition import Definition
-from creditdesk.core.pools import Level, Pool, PoolKind, RunOut, Snapshot, Source, Thresholds, Trouble, TroubleKind
+from creditdesk.core.level_groups import Group, groups
+from creditdesk.core.pools import Level, PoolKind, RunOut, Snapshot, Source, Thresholds, Trouble, TroubleKind
+from creditdesk.core.rules import RuleKind
 from creditdesk.core.settings import Settings
-from creditdesk.core.stock import left_of, place, standing
+from creditdesk.core.stock import left_of, standing
 
 STALE_INTERVALS = 3
 LEAST_STALE_S = 900
@@ -24,6 +26,8 @@ ROUGH = "rough"
 
 _TOLD = frozenset({Source.BY_HAND, Source.ESTIMATED})
 _NONE = Decimal(0)
+
+Numbers = tuple[tuple[str, str], ...]
 
 
 class Cause(StrEnum):
@@ -40,7 +44,10 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What an account's level is judged from. `topped_up`: when a pool, by id, last rose without a reset."""
+    """What an account's level is judged from. `topped_up`: when a pool, by id, last rose without a reset.
+
+    `off`: rules that say nothing. The level shown is judged by all of them, warnings by those that are on.
+    """
 
     definition: Definition
     snapshot: Snapshot | None
@@ -48,13 +55,15 @@ class Evidence:
     stale: bool = False
     run_outs: tuple[RunOut, ...] = ()
     topped_up: Mapping[str, datetime] = field(default_factory=dict)
+    off: frozenset[RuleKind] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one pool or group of pools amounts to. `pool` is its id, `total:UNIT` for a group, "" for the account.
+    """What one rule makes of one pool or group of pools: its id, `total:UNIT` for a group, "" for the account.
 
-    `eased` is the level under thresholds a tenth higher. `window` tells reset windows and top-ups apart.
+    `eased` is the level under thresholds a tenth higher. `window` tells reset windows and top-ups apart. `numbers` are
+    what it rests on, as texts by name; () while there is nothing to tell.
     """
 
     pool: str
@@ -65,34 +74,18 @@ class Finding:
     limit: Decimal | None = None
     unit: str = ""
     window: str = ""
+    rule: RuleKind = RuleKind.LEVEL
+    numbers: Numbers = ()
 
 
 @dataclass(frozen=True, slots=True)
-class _Group:
-    """Pools judged together: one, or those that are emptied one after the other in one unit, with what they add up to.
+class _Bars:
+    """What a group is measured by, at an instant."""
 
-    `left` is what is known to be left of all of them, None when nothing is known; `complete` when that is everything.
-    """
-
-    key: str
-    pools: tuple[Pool, ...]
-    drained: bool
-    unit: str
-    left: Decimal | None
-    complete: bool
-    limit: Decimal | None
-    resets_at: datetime | None
-
-
-def _group(key: str, pools: tuple[Pool, ...], drained: bool) -> _Group:
-    known = [left for pool in pools if (left := left_of(pool)) is not None]
-    several = len(known) > 1
-    left = sum((max(_NONE, each) for each in known), _NONE) if several else next(iter(known), None)
-    counted = [pool for pool in pools if left_of(pool) is not None] or pools  # beside a limit stands what is left of it
-    limits = [pool.limit for pool in counted if pool.limit is not None and pool.kind is not PoolKind.WALLET]
-    limit = sum(limits, _NONE) if limits else pools[0].limit if len(pools) == 1 else None
-    resets_at = min((pool.resets_at for pool in pools if pool.resets_at), default=None)
-    return _Group(key, pools, drained, pools[0].unit, left, len(known) == len(pools), limit, resets_at)
+    thresholds: Thresholds
+    settings: Settings
+    off: frozenset[RuleKind]
+    now: datetime
 
 
 def is_stale(snapshot: Snapshot, interval_s: int, now: datetime) -> bool:
@@ -120,85 +113,71 @@ def assess(evidence: Evidence, thresholds: Thresholds, settings: Settings, now: 
     """The findings of an account that was read well, pools with unknown amounts as `NOT_READ`; none when it was not."""
     trouble, snapshot = evidence.trouble, evidence.snapshot
     if trouble is not None and trouble.kind is TroubleKind.EXHAUSTED:
-        return (Finding("", Level.EXHAUSTED, Level.EXHAUSTED, Cause.VENDOR),)
+        return _used_up(Cause.VENDOR, evidence.off)
     if trouble is not None or snapshot is None or evidence.stale:
         return ()
     counted = [pool for pool in snapshot.pools if pool.kind is not PoolKind.RATE]
     if counted and not (alive := standing(counted, now)):
-        return (Finding("", Level.EXHAUSTED, Level.EXHAUSTED, Cause.EMPTY),)
+        return _used_up(Cause.EMPTY, evidence.off)
     with localcontext(EXACT):
-        groups = _groups(evidence.definition, alive) if counted else []
-        return tuple(_finding(group, evidence, (thresholds, settings), now) for group in _worth_judging(groups))
+        bars = _Bars(thresholds, settings, evidence.off, now)
+        found = groups(evidence.definition, alive) if counted else []
+        return tuple(_finding(group, evidence, bars) for group in found)
 
 
-def _groups(definition: Definition, pools: Sequence[Pool]) -> list[_Group]:
-    drained: dict[str, list[Pool]] = {}
-    single = []
-    for pool in pools:
-        if place(definition.drain, pool.id) is None:
-            single.append(_group(pool.id, (pool,), False))
-        else:
-            drained.setdefault(pool.unit, []).append(pool)
-    together = [_group(_key(definition, unit), tuple(found), True) for unit, found in drained.items()]
-    return [*together, *single]
+def _used_up(cause: Cause, off: frozenset[RuleKind]) -> tuple[Finding, ...]:
+    """The whole account is used up."""
+    found = Level.NOT_READ if RuleKind.LEVEL in off else Level.EXHAUSTED
+    return (Finding("", found, found, cause),)
 
 
-def _key(definition: Definition, unit: str) -> str:
-    """The same for an account whatever pools it has just now: the only pool that can have this unit, or the total."""
-    rules = [rule for rule in definition.pools if place(definition.drain, rule.id) is not None]
-    rules = [rule for rule in rules if rule.unit == unit or rule.unit_from]
-    return rules[0].id if len(rules) == 1 and not rules[0].each else f"total:{unit}"
-
-
-def _worth_judging(groups: list[_Group]) -> list[_Group]:
-    """Without those used up beside others that stand in for them, and without what the plan does not have at all."""
-    with_something = any(group.drained and (group.left or _NONE) > 0 for group in groups)
-    if with_something:
-        groups = [group for group in groups if not group.drained or group.left is None or group.left > 0]
-    held = [group for group in groups if group.limit != 0 or group.left != 0]
-    return held or groups
-
-
-def _finding(group: _Group, evidence: Evidence, rules: tuple[Thresholds, Settings], now: datetime) -> Finding:
+def _finding(group: Group, evidence: Evidence, bars: _Bars) -> Finding:
     window = _window(group, evidence.topped_up)
-    if group.left is None and not _only_used(group):
+    if group.left is None and not group.only_used:
         return Finding(group.key, Level.NOT_READ, Level.NOT_READ, Cause.UNKNOWN, unit=group.unit, window=window)
-    found, cause = _judge(group, evidence.run_outs, rules, now, Decimal(1))
-    eased, _ = _judge(group, evidence.run_outs, rules, now, HYSTERESIS)
-    if found is Level.GOOD and not group.complete and (group.left or _NONE) <= 0 and not _only_used(group):
-        found, eased, cause = Level.NOT_READ, Level.NOT_READ, Cause.UNKNOWN  # what is unknown may be empty or full
-    return Finding(group.key, found, eased, cause, group.left, group.limit, group.unit, window)
+    found, cause = _judge(group, evidence.run_outs, bars, Decimal(1))
+    eased, _ = _judge(group, evidence.run_outs, bars, HYSTERESIS)
+    unknown = (group.left or _NONE) <= 0 and not group.only_used  # what is unknown may be empty or full
+    if found is Level.GOOD and unknown and (group.is_empty or not group.complete):
+        found, eased, cause = Level.NOT_READ, Level.NOT_READ, Cause.UNKNOWN
+    rule = {Cause.RUNS_OUT: RuleKind.RUNS_OUT, Cause.EMPTY: _full_rule(group)}.get(cause, RuleKind.LEVEL)
+    numbers = _numbers(group, (found, cause), evidence.run_outs, bars) if found.severity > 1 else ()
+    return Finding(group.key, found, eased, cause, group.left, group.limit, group.unit, window, rule, numbers)
 
 
-def _only_used(group: _Group) -> bool:
-    """A spend without a limit: what was used is known, and nothing runs out."""
-    return all(pool.kind is PoolKind.SPEND and pool.used is not None for pool in group.pools)
+def _full_rule(group: Group) -> RuleKind:
+    """The rule that is about nothing being left."""
+    if group.of_kind(PoolKind.SLOTS):
+        return RuleKind.SLOTS_FULL
+    return RuleKind.BUDGET if group.of_kind(PoolKind.SPEND) else RuleKind.LEVEL
 
 
-def _judge(
-    group: _Group, run_outs: Sequence[RunOut], rules: tuple[Thresholds, Settings], now: datetime, ease: Decimal
-) -> tuple[Level, Cause]:
-    thresholds, settings = rules
-    left = group.left
-    if left is not None and left <= 0 and group.complete:
+def _judge(group: Group, run_outs: Sequence[RunOut], bars: _Bars, ease: Decimal) -> tuple[Level, Cause]:
+    full = _full_rule(group)
+    if group.is_empty and full not in bars.off:
         return Level.EXHAUSTED, Cause.EMPTY
-    by_time = _by_time(group, run_outs, settings, now, ease)
+    by_time = Level.GOOD if RuleKind.RUNS_OUT in bars.off else _by_time(group, run_outs, bars, ease)
     if by_time is Level.CRITICAL:
         return by_time, Cause.RUNS_OUT
-    pairs = (
-        (Level.CRITICAL, thresholds.critical_amounts, thresholds.critical_percent),
-        (Level.LOW, thresholds.low_amounts, thresholds.low_percent),
-    )
-    for found, amounts, percent in pairs:
-        cause = _under(group, amounts, percent, ease)
-        if cause is not Cause.NONE:
-            return found, cause
+    # What was full is over well clear of it only, although nothing is told between when the level's rule is off.
+    if RuleKind.LEVEL not in bars.off or (ease > 1 and full is not RuleKind.LEVEL):
+        for found in (Level.CRITICAL, Level.LOW):
+            cause = _under(group, *_bar(bars.thresholds, found), ease)
+            if cause is not Cause.NONE:
+                return found, cause
     return (by_time, Cause.RUNS_OUT) if by_time is Level.LOW else (Level.GOOD, Cause.NONE)
 
 
-def _under(group: _Group, amounts: Mapping[str, Decimal], percent: Decimal, ease: Decimal) -> Cause:
+def _bar(thresholds: Thresholds, found: Level) -> tuple[Mapping[str, Decimal], Decimal]:
+    """The amounts and the percentage under which a group is low, or critical."""
+    if found is Level.CRITICAL:
+        return thresholds.critical_amounts, thresholds.critical_percent
+    return thresholds.low_amounts, thresholds.low_percent
+
+
+def _under(group: Group, amounts: Mapping[str, Decimal], percent: Decimal, ease: Decimal) -> Cause:
     """Whether an amount set for one of the pools, or else the percentage of the limit, is undercut."""
-    own = {pool.id: left_of(pool) for pool in group.pools} | {group.key: group.left} if amounts else {}
+    own = _own(group) if amounts else {}
     if set_for := [pool for pool in own if pool in amounts]:
         known = ((pool, left) for pool in set_for if (left := own[pool]) is not None)
         return Cause.AMOUNT if any(left < amounts[pool] * ease for pool, left in known) else Cause.NONE
@@ -208,15 +187,25 @@ def _under(group: _Group, amounts: Mapping[str, Decimal], percent: Decimal, ease
     return Cause.PERCENT if left * 100 < percent * limit * ease else Cause.NONE
 
 
-def _by_time(group: _Group, run_outs: Sequence[RunOut], settings: Settings, now: datetime, ease: Decimal) -> Level:
-    """What a run-out makes of the group: days for what is prepaid, the reset for what refills, nothing for the rest."""
+def _own(group: Group) -> dict[str, Decimal | None]:
+    """What is left by what an amount can be set for: each pool, and the group."""
+    return {pool.id: left_of(pool) for pool in group.pools} | {group.key: group.left}
+
+
+def _soonest(group: Group, run_outs: Sequence[RunOut]) -> RunOut | None:
+    """The run-out that tells of the group."""
     names = {group.key, ""} if group.drained else {group.key}
     if len(group.pools) == 1:
         names.add(group.pools[0].id)
     found = [run_out for run_out in run_outs if run_out.pool in names]
-    if not found:
+    return min(found, key=lambda run_out: run_out.at, default=None)
+
+
+def _by_time(group: Group, run_outs: Sequence[RunOut], bars: _Bars, ease: Decimal) -> Level:
+    """What a run-out makes of the group: days for what is prepaid, the reset for what refills, nothing for the rest."""
+    soonest, now = _soonest(group, run_outs), bars.now
+    if soonest is None:
         return Level.GOOD
-    soonest = min(found, key=lambda run_out: run_out.at)
     if group.resets_at is not None:
         late = (group.resets_at - now) * float(ease)
         before = soonest.before_reset or (ease > 1 and soonest.at - now < late)
@@ -228,12 +217,35 @@ def _by_time(group: _Group, run_outs: Sequence[RunOut], settings: Settings, now:
     if until is None:
         return Level.GOOD
     days = Decimal(int((until - now).total_seconds())) / 86400
-    if days < settings.critical_days * ease:
+    if days < bars.settings.critical_days * ease:
         return Level.CRITICAL
-    return Level.LOW if days < settings.low_days * ease else Level.GOOD
+    return Level.LOW if days < bars.settings.low_days * ease else Level.GOOD
 
 
-def _window(group: _Group, topped_up: Mapping[str, datetime]) -> str:
+def _numbers(group: Group, judged: tuple[Level, Cause], run_outs: Sequence[RunOut], bars: _Bars) -> Numbers:
+    """What a finding that is told rests on: what is left, and the rule's own figure."""
+    found, cause = judged
+    said = [("left", group.left), ("limit", group.limit)]
+    numbers = [(name, plain(each)) for name, each in said if each is not None]
+    numbers += [("unit", group.unit)] if group.unit else []
+    amounts, percent = _bar(bars.thresholds, found)
+    if cause is Cause.PERCENT:
+        numbers.append(("under", f"{plain(percent)} %"))
+    if cause is Cause.AMOUNT:
+        undercut = ((pool, left) for pool, left in _own(group).items() if pool in amounts and left is not None)
+        bar = next((amounts[pool] for pool, left in undercut if left < amounts[pool]), None)
+        numbers += [("under", plain(bar))] if bar is not None else []
+    soonest = _soonest(group, run_outs)
+    if cause is Cause.RUNS_OUT and soonest is not None:
+        numbers += [("at", instant_text(soonest.at)), ("low", instant_text(soonest.low)), ("sure", soonest.sure)]
+        numbers += [("high", instant_text(soonest.high))] if soonest.high is not None else []
+        days = bars.settings.critical_days if found is Level.CRITICAL else bars.settings.low_days
+        resets = group.resets_at
+        numbers.append(("before", instant_text(resets)) if resets is not None else ("days", plain(days)))
+    return tuple(numbers)
+
+
+def _window(group: Group, topped_up: Mapping[str, datetime]) -> str:
     """`INSTANT` of the next reset and `+INSTANT` of the last top-up, each where there is one."""
     reset = instant_text(group.resets_at) if group.resets_at else ""
     risen = max((topped_up[pool.id] for pool in group.pools if pool.id in topped_up), default=None)

@@ -7,12 +7,16 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A notification: plain text, and its buttons as (label, action) where the action is told when one is pressed."""
+    """A notification: plain text, and its buttons as (label, action) where the action is told when one is pressed.
+
+    `sound`: the service may play its own sound of a warning.
+    """
 
     title: str
     text: str
     urgent: bool = False
     buttons: tuple[tuple[str, str], ...] = ()
+    sound: bool = False
 
 
 class Shows(Protocol):
@@ -24,4 +28,8 @@ class Shows(Protocol):
 
     async def withdraw(self, identifier: str) -> None:
         """Take a shown notification back."""
+        ...
+
+    async def close(self) -> None:
+        """Leave the service; what is shown stays, and its buttons tell nothing any more."""
         ...

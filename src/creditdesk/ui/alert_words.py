@@ -1,25 +1,40 @@
 """Why an account is warned about, in words: the rule that was broken and the numbers that break it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from creditdesk.core.levels import Cause
 from creditdesk.core.pools import Pool, Thresholds
-from creditdesk.core.series import Episode
+from creditdesk.core.series import Delivery, Episode
 from creditdesk.core.settings import Settings
 from creditdesk.core.stock import left_of, place, standing
-from creditdesk.ui import event_words, outlook, words
+from creditdesk.ui import alert_reasons, event_words, outlook, words
 from creditdesk.ui.board import Entry
+from creditdesk.ui.bulletin_words import HEADLINES, cause_words
 
 COVERED = "covered"
+_AT_ONCE = timedelta(minutes=2)
 _DELIVERIES = {
     "notification": "Shown as a notification",
     "balloon": "Shown beside the tray icon",
     "banner": "Shown in the window",
-    "missed": "Could not be shown outside the window",
+    "missed": "Perhaps not shown: the program ended while it was told",
     COVERED: "Not shown: a worse one was",
     "": "Not shown yet",
+}
+_SHOWN = {
+    "desktop": "Shown as a notification",
+    "balloon": "Shown beside the tray icon",
+    "banner": "Shown in the window",
+    "digest": "Said again in the daily digest",
+}
+_OUTCOMES = {
+    ("desktop", "failed"): "No notification service took it",
+    ("desktop", "withdrawn"): "Notification taken back",
+    ("banner", "withdrawn"): "Taken out of the window",
+    ("digest", "withdrawn"): "Digest taken back",
+    ("digest", "missed"): "The daily digest was begun",
 }
 _CAUSES = {cause.value: cause for cause in Cause}
 
@@ -37,7 +52,7 @@ def subject(entry: Entry | None, episode: Episode) -> str:
 
 def headline(entry: Entry | None, episode: Episode) -> str:
     """The warning in three words: "Monthly is low", "Used up"."""
-    word = words.level_word(episode.level)
+    word = pill(episode)
     about = subject(entry, episode)
     return f"{about}: {word.lower()}" if about else word
 
@@ -75,6 +90,56 @@ def delivery(episode: Episode) -> str:
     return _DELIVERIES.get(episode.delivered, episode.delivered)
 
 
+def pill(episode: Episode) -> str:
+    """The warning in a word or two: "Low", "Expires soon"."""
+    return HEADLINES.get(episode.rule) or words.level_word(episode.level)
+
+
+def why(entry: Entry | None, episode: Episode, settings: Settings, now: datetime) -> str:
+    """Why it came: the numbers of when it fired; for one that was kept without them, those of now."""
+    said = alert_reasons.fired(episode, now, settings.hide_amounts)
+    if not said and entry is not None:
+        return reason(entry, episode, settings, now)
+    return said or cause_words(episode.why) or headline(entry, episode)
+
+
+def left_now(entry: Entry, episode: Episode, settings: Settings, now: datetime) -> str:
+    """What is left now of what the warning is about, "Now: 80 of 500 left."; "" where that is nothing new."""
+    pools = concerned(entry, episode, now)
+    left, limit = _sum([left_of(pool) for pool in pools]), _sum([pool.limit for pool in pools])
+    if left is None or not episode.numbers or left == alert_reasons.left_then(episode):
+        return ""
+    unit, hide = pools[0].unit, settings.hide_amounts
+    of = f" of {words.number(limit, unit, hide)}" if limit else ""
+    return f"Now: {words.number(left, unit, hide) if limit else words.amount(left, unit, hide)}{of} left."
+
+
+def tries(episode: Episode, deliveries: Sequence[Delivery], now: datetime) -> list[str]:
+    """Where it was told, one line a try, and when, unless that was at once after the one before.
+
+    One of which no try was kept says how it was told.
+    """
+    if not deliveries:
+        return [delivery(episode)]
+    said, last = [], episode.fired_at
+    for each in deliveries:
+        when = "" if abs(each.at - last) < _AT_ONCE else f", {words.moment(each.at, now, inside=True)}"
+        said.append(_try(each) + when)
+        last = each.at
+    return said
+
+
+def _try(each: Delivery) -> str:
+    if each.channel == "apprise":
+        shown, _, failed = each.detail.partition(" ")
+        if each.outcome == "shown":
+            return f"Sent to {shown}"
+        return f"Not sent to {shown}: {failed[:1].lower()}{failed[1:].rstrip('.')}"
+    if each.outcome == "shown":
+        return _SHOWN.get(each.channel, each.channel)
+    return _OUTCOMES.get((each.channel, each.outcome), f"{_SHOWN.get(each.channel, each.channel)}: {each.outcome}")
+
+
 def concerned(entry: Entry, episode: Episode, now: datetime) -> list[Pool]:
     """The pools that the warning is about."""
     pools = standing(entry.reading.snapshot.pools, now) if entry.reading.snapshot else []
@@ -83,6 +148,13 @@ def concerned(entry: Entry, episode: Episode, now: datetime) -> list[Pool]:
         drain = entry.definition.drain
         return [pool for pool in pools if place(drain, pool.id) is not None and (not unit or pool.unit == unit)]
     return [pool for pool in pools if pool.id == episode.pool]
+
+
+def buy_link(entry: Entry, episodes: Sequence[Episode]) -> str:
+    """Where the vendor sells what is low; "" when it sells nothing, or its definition does not say where."""
+    low = {each.pool.partition(":")[0] for each in episodes}
+    packs = sorted(entry.definition.packs, key=lambda pack: pack.pool not in low)  # one for the pool, else any
+    return next((pack.url for pack in packs if pack.url.startswith("https://")), "")
 
 
 def reset_of(entry: Entry, episode: Episode, now: datetime) -> datetime | None:

@@ -1,16 +1,17 @@
-"""The alerts page: which warnings are open, why, and how they were told; what was; and which accounts may warn."""
+"""The alerts page: what is open, why, and where it was told; what was; the rules; and which accounts may warn."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
-from creditdesk.core.series import Episode
+from creditdesk.core.series import Delivery, Episode
 from creditdesk.core.settings import Settings
 from creditdesk.ui import alert_words, parts, theme, words
 from creditdesk.ui.alert_card import AlertCard, card_stamp
 from creditdesk.ui.board import Entry
+from creditdesk.ui.rules_card import RulesCard
 from creditdesk.ui.text_table import ROW_PX, Column, TextTable
 
 _MOST_ROWS = 8
@@ -23,17 +24,22 @@ class AlertsPage(QWidget):
         snooze_requested(str, float): the account is to be quiet for so many hours.
         mute_requested(str, bool): the account is never to warn (True), or to warn again.
         account_chosen(str): the account's history is wanted.
+        link_requested(str): a vendor's shop is wanted.
+
+    `rules` is a card that speaks for itself.
     """
 
     snooze_requested = Signal(str, float)
     mute_requested = Signal(str, bool)
     account_chosen = Signal(str)
+    link_requested = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName("Alerts")
         self._entries: dict[str, Entry] = {}
         self._episodes: tuple[Episode, ...] = ()
+        self._deliveries: Mapping[int, tuple[Delivery, ...]] = {}
         self._settings = Settings()
         self._now: datetime | None = None
         self._built: object = None
@@ -54,6 +60,8 @@ class AlertsPage(QWidget):
         self._column.addWidget(self.nothing)
         self._column.addLayout(self._open)
         self._make_past()
+        self.rules = RulesCard()
+        self._column.addWidget(self.rules)
         self._make_mutes()
         self._column.addStretch(1)
         area = parts.scrolled(content, "Alerts")
@@ -71,9 +79,15 @@ class AlertsPage(QWidget):
         self._now = now
         self._build()
 
-    def show_alerts(self, episodes: Sequence[Episode], now: datetime) -> None:
-        """All episodes to show: those without `cleared_at` are open. Those of removed accounts are let go."""
+    def show_alerts(
+        self, episodes: Sequence[Episode], now: datetime, deliveries: Mapping[int, tuple[Delivery, ...]] | None = None
+    ) -> None:
+        """All episodes to show: those without `cleared_at` are open. Those of removed accounts are let go.
+
+        `deliveries`: where each of them, by its id, was told.
+        """
         self._episodes = tuple(episodes)
+        self._deliveries = deliveries or {}
         self._now = now
         self._build()
 
@@ -88,7 +102,12 @@ class AlertsPage(QWidget):
         self.past_card.body.addWidget(parts.heading("Earlier"))
         self.past = TextTable("Earlier warnings", [Column("What", str, most_px=0)])
         self.past.row_opened.connect(lambda episode: self.account_chosen.emit(episode.account))
+        self.past.row_chosen.connect(self._show_detail)
         self.past_card.body.addWidget(self.past)
+        self.detail = parts.small()
+        self.detail.setMinimumWidth(theme.px(300))  # else a scrolled page takes it for very high
+        self.detail.hide()
+        self.past_card.body.addWidget(self.detail)
         self._column.addWidget(self.past_card)
 
     def _make_mutes(self) -> None:
@@ -107,14 +126,29 @@ class AlertsPage(QWidget):
         now = self._now
         found = self.open_episodes()
         if now is not None:
-            stamp = [card_stamp(self._entries[each.account], each, self._settings, now) for each in found]
+            stamp = [
+                card_stamp(self._entries[each.account], each, self._tries(each), self._settings, now) for each in found
+            ]
             if stamp != self._built:
                 self._built = stamp
                 self._build_cards(found, now)
         self.nothing.setVisible(not found)
         self.header.show_subtitle(words.count(len(found), "open warnings") if found else "")
         self._build_past()
+        self.rules.show_rules(self._settings, list(self._entries.values()))
         self._build_ticks()
+
+    def _tries(self, episode: Episode) -> tuple[Delivery, ...]:
+        return self._deliveries.get(episode.id, ())
+
+    def _show_detail(self, episode: Episode | None) -> None:
+        """Why the chosen warning came, and where it was told."""
+        now = self._now
+        self.detail.setVisible(episode is not None and now is not None)
+        if episode is not None and now is not None:
+            why = alert_words.why(None, episode, self._settings, now)
+            told = alert_words.tries(episode, self._tries(episode), now)
+            self.detail.setText("\n".join((why, " · ".join(told))))
 
     def _build_cards(self, found: Sequence[Episode], now: datetime) -> None:
         keyboard = self.focusWidget()
@@ -131,11 +165,14 @@ class AlertsPage(QWidget):
             self._open.removeWidget(card)
             card.hide()
             card.deleteLater()
-        self.cards = [AlertCard(self._entries[each.account], each, self._settings, now) for each in found]
+        self.cards = [
+            AlertCard(self._entries[each.account], each, self._tries(each), self._settings, now) for each in found
+        ]
         for card in self.cards:
             card.snooze_requested.connect(self.snooze_requested)
             card.mute_requested.connect(self.mute_requested)
             card.account_chosen.connect(self.account_chosen)
+            card.link_requested.connect(self.link_requested)
             self._open.addWidget(card)
             card.show()
         if focused is not None and focused[0] < len(self.cards):

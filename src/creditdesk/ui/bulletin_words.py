@@ -1,10 +1,11 @@
 """What one message says of one or several alerts: in a notification, a balloon or a banner."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from creditdesk.core.alerts import Bulletin
 from creditdesk.core.levels import Cause
 from creditdesk.core.pools import Level
+from creditdesk.core.rules import OF_STOCK, RuleKind
 from creditdesk.core.series import Episode
 from creditdesk.ui import words
 from creditdesk.ui.board import Entry
@@ -17,6 +18,26 @@ _SAYS = {
     Level.CRITICAL: "is nearly used up",
     Level.EXHAUSTED: "is used up",
 }
+_RULE_SAYS = {
+    RuleKind.EXPIRES: "has credits that expire soon",
+    RuleKind.SLOTS_FULL: "is full",
+    RuleKind.BUDGET: "is over its budget",
+    RuleKind.UNUSUAL: "is used far more than usual",
+    RuleKind.KEY_REJECTED: "refuses its key",
+    RuleKind.NOT_READ: "could not be read for long",
+    RuleKind.REFILLED: "is filled up again",
+}
+
+HEADLINES = {
+    RuleKind.EXPIRES.value: "Expires soon",
+    RuleKind.SLOTS_FULL.value: "Full",
+    RuleKind.BUDGET.value: "Over budget",
+    RuleKind.UNUSUAL.value: "Unusual use",
+    RuleKind.KEY_REJECTED.value: "Key rejected",
+    RuleKind.NOT_READ.value: "Not read for long",
+    RuleKind.REFILLED.value: "Filled up",
+}
+"""What a warning of such a rule is called, where its level says less."""
 
 _CAUSES = {
     Cause.PERCENT: "Less is left than the share set for warnings.",
@@ -25,11 +46,25 @@ _CAUSES = {
     Cause.EMPTY: "Nothing is left.",
     Cause.VENDOR: "The vendor refuses requests because nothing is left.",
 }
+_RULES = {
+    RuleKind.EXPIRES: "What is left by then is gone.",
+    RuleKind.SLOTS_FULL: "Nothing fits in before something is removed.",
+    RuleKind.BUDGET: "More was used than the limit that you set.",
+    RuleKind.UNUSUAL: "Today's use is far over what is usual on this weekday.",
+    RuleKind.KEY_REJECTED: "It is not read again before you act.",
+    RuleKind.NOT_READ: "Its numbers are old, and warnings about them cannot come.",
+    RuleKind.REFILLED: "",
+}
 
 
 def cause_words(why: str) -> str:
     """Why a warning came, one sentence, from an episode's `why`; "" when it is none of ours."""
     return {cause.value: said for cause, said in _CAUSES.items()}.get(why, "")
+
+
+def says(episode: Episode) -> str:
+    """What is the matter with an account, as the rest of a sentence: "is low", "refuses its key"."""
+    return _RULE_SAYS.get(_rule(episode), _SAYS.get(episode.level, "needs a look"))
 
 
 def subject(entry: Entry, hide_name: bool) -> str:
@@ -40,11 +75,31 @@ def subject(entry: Entry, hide_name: bool) -> str:
 def message(bulletin: Bulletin, entries: Mapping[str, Entry], hide: tuple[bool, bool]) -> tuple[str, str]:
     """Title and text for one account, or for several at once. `hide` is (amounts, names)."""
     names = [subject(entries[each], hide[1]) if each in entries else "An account" for each in bulletin.accounts]
+    worst = bulletin.episodes[0]
     if len(names) == 1:
-        return f"{names[0]} {_SAYS[bulletin.level]}", _detail(bulletin, entries, hide[0])
-    more = len(names) - MOST_NAMED
-    listed = ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
-    return f"{len(names)} accounts run low", f"{listed}."
+        return f"{names[0]} {says(worst)}", _detail(bulletin, entries, hide[0])
+    alike = {says(each) for each in bulletin.episodes}
+    stock = all(_rule(each) in OF_STOCK for each in bulletin.episodes)
+    many = "run low" if stock else "are filled up again" if alike == {says(worst)} and not worst.level.severity else ""
+    return f"{len(names)} accounts {many or 'need a look'}", f"{_listed(names)}."
+
+
+def digest(bulletin: Bulletin, entries: Mapping[str, Entry], hide: tuple[bool, bool]) -> tuple[str, str]:
+    """Title and text of the daily message about what is open still: each account once, the worst first."""
+    worst: dict[str, Episode] = {}
+    for episode in bulletin.episodes:
+        worst.setdefault(episode.account, episode)
+    said = [
+        f"{subject(entries[account], hide[1]) if account in entries else 'An account'} {says(episode)}"
+        for account, episode in worst.items()
+    ]
+    verb = "is" if len(bulletin.episodes) == 1 else "are"
+    return f"{words.count(len(bulletin.episodes), 'warnings')} {verb} still open", f"{_listed(said)}."
+
+
+def _listed(said: Sequence[str]) -> str:
+    more = len(said) - MOST_NAMED
+    return ", ".join(said[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _detail(bulletin: Bulletin, entries: Mapping[str, Entry], hide: bool) -> str:
@@ -53,13 +108,22 @@ def _detail(bulletin: Bulletin, entries: Mapping[str, Entry], hide: bool) -> str
     for episode in bulletin.episodes:
         worst.setdefault(episode.pool, episode)
     named, more = list(worst.values())[:MOST_POOLS], len(worst) - MOST_POOLS
-    alike = len({episode.why for episode in named}) == 1
-    said = [f"{_figure(each, entries, hide)} {'' if alike else cause_words(each.why)}".strip() for each in named]
+    alike = len({_why(episode) for episode in named}) == 1
+    said = [f"{_figure(each, entries, hide)} {'' if alike else _why(each)}".strip() for each in named]
     if more > 0:
         said.append(f"And {words.count(more, 'more pools')}.")
     if alike:
-        said.append(cause_words(named[0].why))
+        said.append(_why(named[0]))
     return " ".join(part for part in said if part)
+
+
+def _rule(episode: Episode) -> RuleKind:
+    return RuleKind(episode.rule) if episode.rule in list(RuleKind) else RuleKind.LEVEL
+
+
+def _why(episode: Episode) -> str:
+    """Why it is told, one sentence."""
+    return _RULES.get(_rule(episode), cause_words(episode.why))
 
 
 def _figure(episode: Episode, entries: Mapping[str, Entry], hide: bool) -> str:

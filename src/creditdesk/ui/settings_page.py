@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from creditdesk.core.settings import Settings, ThemeChoice
 from creditdesk.ui import parts, theme
+from creditdesk.ui.backups_card import BackupsCard
 from creditdesk.ui.settings_rows import NumberRow, Row, SwitchRow, choice
+from creditdesk.ui.settings_telling import TellingCard
 
 _MINUTE = 60
 _PEM = b"-----BEGIN CERTIFICATE-----"
@@ -19,7 +21,7 @@ START_HINT = "The window stays closed until you open it."
 CLOSE_HINT = "Closing the window leaves the desk running."
 PRIVACY = (
     "Keys are kept in {store} and nowhere else; each is fetched for one request and dropped.",
-    "Requests go from this computer to your vendors only, over HTTPS.",
+    "Requests go from this computer to your vendors over HTTPS, and to the addresses of mail and chat that you add.",
     "There is no account with us, no telemetry and no look for updates.",
     "Balances, history and settings stay in the data folder; there is no key in it.",
     "Removing an account removes its key. Exports and crash reports hold no key.",
@@ -41,13 +43,15 @@ class SettingsPage(QWidget):
 
     Signals:
         settings_changed(object): the new Settings, after every change that is allowed.
-        test_requested(): a test notification is wanted; `show_tested` says how it went.
+        forecast_requested(): the forecasts' table of quality is to be opened.
         folder_requested(): the data folder is to be opened.
         docs_requested(): the documentation is to be opened.
+
+    `telling` and `backups` are cards with signals of their own.
     """
 
     settings_changed = Signal(object)
-    test_requested = Signal()
+    forecast_requested = Signal()
     folder_requested = Signal()
     docs_requested = Signal()
 
@@ -56,13 +60,18 @@ class SettingsPage(QWidget):
         self.setAccessibleName("Settings")
         self._settings = Settings()
         self._facts: Facts | None = None
+        self.backups = BackupsCard()
+        self.telling = TellingCard()
+        self.telling.changed.connect(lambda values: self._change(**values))
         cards = (
             self._reading(),
             self._warnings(),
+            self.telling,
             self._window(),
             self._sharing(),
             self._network(),
             self._keys(),
+            self.backups,
             self._about(),
         )
         content = QWidget()
@@ -87,10 +96,6 @@ class SettingsPage(QWidget):
             self._write_facts(facts)
             self._write_switches()
 
-    def show_tested(self, text: str) -> None:
-        """Say how the test notification went."""
-        self.notify.show_hint(text)
-
     def _reading(self) -> parts.Card:
         self.interval = NumberRow(
             "Read every account every", "An account may have its own interval.", "minutes", (1, 1440)
@@ -105,15 +110,12 @@ class SettingsPage(QWidget):
         self.critical_days = NumberRow("A wallet is critical when it lasts less than", "", "days", (0, 364))
         for row in (self.low, self.critical, self.low_days, self.critical_days):
             row.value_changed.connect(lambda _: self._take_levels())
-        self.notifications = SwitchRow(
-            "Show notifications", "Without them, warnings show in this window and on the tray icon only."
-        )
-        self.notifications.switched.connect(lambda on: self._change(notifications=on))
-        self.send = parts.button("Send a test")
-        self.send.clicked.connect(self.test_requested)
-        self.notify = Row("Test", "Shows a notification the way a warning would be shown.", self.send)
+        self.table = parts.button("The table", "link", "external", name="How good the forecasts are: the table")
+        self.table.clicked.connect(self.forecast_requested)
+        hint = "Tried on simulated and on real use; what it missed is in it, too."
+        quality = Row("How good the forecasts are", hint, self.table)
         levels = (self.low, self.critical, self.low_days, self.critical_days)
-        return _card("Warnings", *levels, self.notifications, self.notify)
+        return _card("Warnings", *levels, quality)
 
     def _window(self) -> parts.Card:
         themes = (("As the system", ThemeChoice.FOLLOW), ("Light", ThemeChoice.LIGHT), ("Dark", ThemeChoice.DARK))
@@ -165,14 +167,13 @@ class SettingsPage(QWidget):
         self.critical_days.show_value(chosen.critical_days)
         self.theme.setCurrentIndex(self.theme.findData(chosen.theme))
         self._write_switches()
-        self.send.setEnabled(chosen.notifications)
+        self.telling.show_settings(chosen)
         self.ca.show_hint(chosen.ca_file or "None. The system's own authorities are always trusted.")
         self.clear_ca.setEnabled(bool(chosen.ca_file))
 
     def _write_switches(self) -> None:
         chosen, tray = self._settings, self._facts is None or self._facts.tray_available
         switches = (
-            (self.notifications, chosen.notifications),
             (self.start_in_tray, chosen.start_in_tray and tray),
             (self.close_to_tray, chosen.close_to_tray and tray),
             (self.hide_amounts, chosen.hide_amounts),
@@ -195,7 +196,6 @@ class SettingsPage(QWidget):
         new = replace(self._settings, **values)  # type: ignore[arg-type]  # the rows know their fields
         if new != self._settings:
             self._settings = new
-            self.send.setEnabled(new.notifications)
             self.settings_changed.emit(new)
 
     def _take_levels(self) -> None:

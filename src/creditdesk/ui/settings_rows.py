@@ -11,6 +11,7 @@ from creditdesk.ui import parts, theme, words
 from creditdesk.ui.amount_field import mark, read_amount
 from creditdesk.ui.drop_down import DropDown
 
+_AROUND_PX = 46  # beside the words of a closed drop-down: its padding and its arrow, which Qt does not count
 SETTLE_MS = 700
 """A number typed counts after so long without a further key, or when the field is left: 15 is not 1 on the way."""
 
@@ -134,7 +135,7 @@ class NumberRow(Row):
 
 
 class SwitchRow(Row):
-    """A tick box whose words are its own.
+    """A tick box whose words are its own; other controls may stand before it.
 
     Signals:
         switched(bool): the user ticked it or took the tick away.
@@ -142,10 +143,10 @@ class SwitchRow(Row):
 
     switched = Signal(bool)
 
-    def __init__(self, title: str, hint: str = "") -> None:
+    def __init__(self, title: str, hint: str = "", *controls: QWidget) -> None:
         self.box = QCheckBox()
         self.box.setFixedWidth(theme.px(25))
-        super().__init__(title, hint, self.box)
+        super().__init__(title, hint, *controls, self.box)
         self.box.setAccessibleName(title)
         self.box.clicked.connect(self.switched)
         self.title.installEventFilter(self)
@@ -164,5 +165,9 @@ def choice(pairs: Sequence[tuple[str, object]], chosen: Callable[[object], None]
     box.setAccessibleName(name)
     for text, value in pairs:
         box.addItem(text, value)
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    box.ensurePolished()
+    widest = max(box.fontMetrics().horizontalAdvance(text) for text, _ in pairs)
+    box.setMinimumWidth(widest + theme.px(_AROUND_PX))
     box.activated.connect(lambda _: chosen(box.currentData()))
     return box
