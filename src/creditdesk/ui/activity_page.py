@@ -1,135 +1,182 @@
-"""The activity page: what happened to all accounts, newest first, one line an event; older ones come on scrolling."""
+"""The activity page: what happened, newest first, one line an event, under filters; and what it adds up to."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from creditdesk.core.series import Event
+from creditdesk.core.series import Event, EventKind
 from creditdesk.core.settings import Settings
+from creditdesk.core.timeline import TimelineQuery, Totals
 from creditdesk.ui import event_words, parts, theme, words
+from creditdesk.ui.activity_filters import ActivityFilters
 from creditdesk.ui.board import Entry, labels_of
-from creditdesk.ui.drop_down import DropDown
-from creditdesk.ui.event_words import Group
 from creditdesk.ui.text_table import Column, TextTable
 
-ALL_ACCOUNTS = "All accounts"
 GONE = "Removed account"
+NO_ACCOUNT = "—"
 
 
 class ActivityPage(QWidget):
-    """A table of events with three filters: account, kind, and words.
+    """A table of events under filters, with their totals. It is told what `query` finds, a page at a time.
 
     Signals:
-        more_requested(object): events before this datetime are wanted, by `add_events`.
+        query_changed(): other events are wanted, by `show_events` and `show_totals`.
+        more_requested(object): the events after this one (Event) are wanted, by `add_events`.
         account_chosen(str): an event was opened; its account's history is wanted.
+        note_requested(): a note is to be typed.
+        note_removed(object): this note (Event) is to be deleted.
+        export_requested(): what `query` finds is to be written to a file.
+        statements_requested(): the months' statements are wanted.
     """
 
+    query_changed = Signal()
     more_requested = Signal(object)
     account_chosen = Signal(str)
+    note_requested = Signal()
+    note_removed = Signal(object)
+    export_requested = Signal()
+    statements_requested = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName("Activity")
         self._entries: dict[str, Entry] = {}
+        self._clients: tuple[str, ...] = ()
         self._events: list[Event] = []
-        self._more = False
-        self._asked = False
+        self._more = self._asked = False
         self._now: datetime | None = None
         self._settings = Settings()
-        self.accounts = DropDown()
-        self.accounts.setAccessibleName("Account")
-        self.accounts.setMinimumWidth(theme.px(90))
-        self.accounts.setMaximumWidth(theme.px(190))
-        self.accounts.addItem(ALL_ACCOUNTS, "")
-        self.accounts.activated.connect(lambda _: self._filter())
-        self.kinds = DropDown()
-        self.kinds.setAccessibleName("Kind")
-        self.kinds.setMinimumWidth(theme.px(90))
-        for each in Group:
-            self.kinds.addItem(each.value, each)
-        self.kinds.activated.connect(lambda _: self._filter())
-        self.search = parts.SearchField("Find in activity")
-        self.search.searched.connect(lambda _: self._filter())
-        self.header = parts.page_header("Activity", "", self.accounts, self.kinds, self.search)
+        self._totals: Totals | None = None
+        self.note = parts.button("Add note…", icon="note")
+        self.note.clicked.connect(self.note_requested)
+        self.delete = parts.button("Delete note", icon="remove")
+        self.delete.clicked.connect(self._remove_note)
+        self.statements = parts.button("Statements…", name="Statements of a month for each client")
+        self.statements.clicked.connect(self.statements_requested)
+        self.export = parts.button("Export…", name="Export what is shown as CSV")
+        self.export.clicked.connect(self.export_requested)
+        self.header = parts.page_header("Activity", "", self.delete, self.note, self.statements, self.export)
+        self.filters = ActivityFilters()
+        self.filters.changed.connect(self._ask_anew)
+        self.totals = parts.muted()
         self.card = parts.Card("Activity")
         self.table = TextTable("Activity", [Column("What", str, most_px=0)])
         self.table.near_end.connect(self._ask)
         self.table.row_opened.connect(self._open)
+        self.table.row_chosen.connect(lambda event: self.delete.setVisible(_is_note(event)))
         self.card.body.addWidget(self.table)
         self.empty = parts.EmptyState("", "", icon="activity")
-        column = parts.page(self.header)
+        column = parts.page(self.header, self.filters, self.totals)
+        column.setSpacing(theme.px(10))
         column.addWidget(self.card, 1)
         column.addWidget(self.empty, 1)
         self.setLayout(column)
-        self._filter()
+        delete = QShortcut(QKeySequence(Qt.Key.Key_Delete), self.table, self._remove_note)
+        delete.setContext(Qt.ShortcutContext.WidgetShortcut)
+        self.totals.hide()
+        self._show_rows()
+
+    @property
+    def query(self) -> TimelineQuery:
+        """What is wanted."""
+        return self.filters.query(self._now) if self._now is not None else TimelineQuery()
 
     def show_settings(self, settings: Settings) -> None:
         """Hide or show amounts and names."""
         if settings != self._settings:
             self._settings = settings
-            self._fill_accounts()
-            self._filter()
+            self.filters.show_known(list(self._entries.values()), self._clients, settings)
+            self._show_rows()
+            self.show_totals(self._totals)
 
     def show_accounts(self, entries: Sequence[Entry], now: datetime) -> None:
-        """The accounts there are, in the user's order."""
-        names = [(entry.id, entry.reading.account.name) for entry in entries]
-        before = [(entry.id, entry.reading.account.name) for entry in self._entries.values()]
+        """The accounts there are, in the user's order, by which events are named and filtered."""
+        names = [self._name(entry.id) for entry in self._entries.values()]
         new_day = self._now is None or self._now.astimezone().date() != now.astimezone().date()
         self._entries = {entry.id: entry for entry in entries}
         self._now = now
-        if names != before or new_day:
-            self._fill_accounts()
-            self._filter()
+        self.filters.show_known(entries, self._clients, self._settings)
+        if new_day or names != [self._name(entry.id) for entry in entries]:
+            self._show_rows()
+
+    def show_clients(self, clients: Iterable[str]) -> None:
+        """The clients of accounts and imports, by which events are filtered."""
+        self._clients = tuple(clients)
+        self.filters.show_known(list(self._entries.values()), self._clients, self._settings)
 
     def show_events(self, events: Sequence[Event], more: bool) -> None:
-        """Show these events, newest first, instead of the former; `more`: there are older ones."""
+        """Show the first page of what is wanted, newest first; `more`: there are older ones."""
         self._events, self._more, self._asked = list(events), more, False
-        self._filter()
+        self._show_rows()
 
     def add_events(self, events: Sequence[Event], more: bool) -> None:
         """Show these older events below the others; `more`: there are still older ones."""
         self._events += events
         self._more, self._asked = more, False
-        self.table.add_rows([each for each in events if self._fits(each)])
+        self.table.add_rows(events)
         self._say()
         self._ask_until_filled()
 
-    def show_new(self, events: Sequence[Event]) -> None:
-        """Show events that happened just now, newest first, above the others."""
-        if events:
-            self._events = [*events, *self._events]
-            at_top = self.table.verticalScrollBar().value()
-            self._filter()
-            self.table.verticalScrollBar().setValue(at_top)
+    def renew_events(self, events: Sequence[Event], more: bool) -> None:
+        """The first page anew, after something happened. Whoever reads further down keeps the place and the choice."""
+        fresh = {each.id for each in events}
+        last = (events[-1].at, events[-1].id) if events and more else None
+        older = [] if last is None else [each for each in self._events if each.id not in fresh and _place(each) < last]
+        chosen, bar = self.table.chosen(), self.table.verticalScrollBar()
+        at, count = bar.value(), len(self._events)
+        self._events, self._more = [*events, *older], self._more if older else more
+        self._show_rows()
+        if chosen is not None:
+            same = next((place for place, each in enumerate(self._events) if each.id == chosen.id), -1)
+            if same >= 0:
+                self.table.choose(same)
+        new_rows = max(0, len(self._events) - count)
+        bar.setValue(at + new_rows * self.table.verticalHeader().defaultSectionSize() if at else 0)
+
+    def drop_event(self, number: int) -> None:
+        """This event (its id) is gone; the place stays."""
+        bar = self.table.verticalScrollBar()
+        at = bar.value()
+        self._events = [each for each in self._events if each.id != number]
+        self._show_rows()
+        bar.setValue(at)
+
+    def show_totals(self, totals: Totals | None) -> None:
+        """What all that is wanted adds up to; None while it is not known."""
+        self._totals = totals
+        said = event_words.totals_words(totals, self._settings.hide_amounts) if totals is not None else ""
+        self.totals.setText(f"In all: {said}" if said else "")
+        self.totals.setVisible(bool(said))
+        self._say()
 
     def show_account(self, account_id: str) -> None:
         """Show this account's events only; "" shows all."""
-        place = self.accounts.findData(account_id)
-        if place >= 0:
-            self.accounts.setCurrentIndex(place)
-            self._filter()
+        self.filters.choose_account(account_id)
 
-    def _fill_accounts(self) -> None:
-        chosen = self.accounts.currentData()
-        self.accounts.clear()
-        self.accounts.addItem(ALL_ACCOUNTS, "")
-        for entry in self._entries.values():
-            self.accounts.addItem(self._name(entry.id), entry.id)
-        self.accounts.setCurrentIndex(max(0, self.accounts.findData(chosen)))
+    def focus_search(self) -> None:
+        """Put the keyboard into the field of words."""
+        self.filters.search.setFocus()
+        self.filters.search.selectAll()
+
+    def _ask_anew(self) -> None:
+        self.show_totals(None)
+        if self._now is not None:
+            self.query_changed.emit()
 
     def _name(self, account_id: str) -> str:
         entry = self._entries.get(account_id)
         if entry is None:
-            return GONE
+            return GONE if account_id else NO_ACCOUNT
         return words.account_name(entry.reading.account, entry.definition, self._settings.hide_names)
 
     def _own_name(self, event: Event) -> str:
         """What the account's name says beyond its vendor's, or the vendor's where there is no more."""
         entry = self._entries.get(event.account)
         if entry is None:
-            return GONE
+            return self._name(event.account)
         own = words.sub_name(entry.reading.account, entry.definition, self._settings.hide_names)
         return own or entry.definition.name
 
@@ -148,46 +195,50 @@ class ActivityPage(QWidget):
             Column("Amount", lambda each: event_words.change(each, hide), right=True, most_px=150, kept=True),
         ]
 
-    def _fits(self, event: Event) -> bool:
-        account, kind = self.accounts.currentData(), self.kinds.currentData()
-        if account and event.account != account:
-            return False
-        if kind != Group.ALL and event_words.group(event.kind) != kind:
-            return False
-        wanted = self.search.text().strip().casefold()
-        if not wanted:
-            return True
-        told = (self._name(event.account), self._what(event), event_words.change(event, self._settings.hide_amounts))
-        return all(any(part in each.casefold() for each in told) for part in wanted.split())
-
-    def _filter(self) -> None:
+    def _show_rows(self) -> None:
         self.table.show_columns(self._columns())
-        self.table.show_rows([each for each in self._events if self._fits(each)])
+        self.table.show_rows(self._events)
         self._say()
         self._ask_until_filled()
 
     def _say(self) -> None:
-        rows = len(self.table.rows())
+        rows = len(self._events)
         self.card.setVisible(rows > 0)
         self.empty.setVisible(rows == 0)
-        if self._events:
-            said = "Looking further back…" if self._more else "Change the account, the kind or the words above."
-            self.empty.show_words("Nothing of this kind", said)
+        self.export.setEnabled(rows > 0)
+        if self.filters.chosen:
+            self.empty.show_words("Nothing of this kind", "Change the filters above, or look at all dates.")
         else:
             self.empty.show_words(
                 "Nothing happened yet", "Uses, resets, top-ups, warnings and troubles of all accounts will stand here."
             )
-        self.header.show_subtitle(words.count(rows, "events") + (", more below" if self._more else "") if rows else "")
+        count = self._totals.events if self._totals is not None else rows
+        sure = self._totals is not None or not self._more
+        said = words.count(count, "events") + ("" if sure else ", more below")
+        self.header.show_subtitle(said if rows else "")
 
     def _ask(self) -> None:
         if self._more and not self._asked and self._events:
             self._asked = True
-            self.more_requested.emit(self._events[-1].at)
+            self.more_requested.emit(self._events[-1])
 
     def _ask_until_filled(self) -> None:
-        if self._events and (not self.table.rows() or (self.table.isVisible() and self.table.in_sight())):
+        if self._events and self.table.isVisible() and self.table.in_sight():
             self._ask()
 
     def _open(self, event: Event) -> None:
         if event.account in self._entries:
             self.account_chosen.emit(event.account)
+
+    def _remove_note(self) -> None:
+        event = self.table.chosen()
+        if _is_note(event):
+            self.note_removed.emit(event)
+
+
+def _place(event: Event) -> tuple[datetime, int]:
+    return event.at, event.id
+
+
+def _is_note(event: Event | None) -> bool:
+    return event is not None and event.kind is EventKind.NOTE

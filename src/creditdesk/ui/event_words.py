@@ -7,8 +7,9 @@ from enum import StrEnum
 from creditdesk.core.definition import Definition
 from creditdesk.core.pools import Level, Trouble, TroubleKind
 from creditdesk.core.series import Event, EventKind
+from creditdesk.core.timeline import Totals, UnitTotal
 from creditdesk.ui import words
-from creditdesk.ui.bulletin_words import cause_words
+from creditdesk.ui.bulletin_words import HEADLINES, cause_words
 
 
 class Group(StrEnum):
@@ -36,9 +37,6 @@ _GROUPS: Mapping[EventKind, Group] = {
     EventKind.SENT: Group.IMPORTS,
     EventKind.SEND_STOPPED: Group.IMPORTS,
     EventKind.SETTLED: Group.IMPORTS,
-    EventKind.SENT: Group.IMPORTS,
-    EventKind.SEND_STOPPED: Group.IMPORTS,
-    EventKind.SETTLED: Group.IMPORTS,
     EventKind.ADDED: Group.ACCOUNTS,
     EventKind.CHANGED: Group.ACCOUNTS,
     EventKind.REMOVED: Group.ACCOUNTS,
@@ -55,9 +53,6 @@ _LINES: Mapping[EventKind, str] = {
     EventKind.RECOVERED: "Reading works again",
     EventKind.ALERT: "Warning",
     EventKind.SIZED: "Import sized",
-    EventKind.SENT: "Import sent",
-    EventKind.SEND_STOPPED: "Import stopped",
-    EventKind.SETTLED: "Import settled",
     EventKind.SENT: "Import sent",
     EventKind.SEND_STOPPED: "Import stopped",
     EventKind.SETTLED: "Import settled",
@@ -84,6 +79,37 @@ _PLACE = re.compile(r"(?<=\bsent to )\S.*")
 def group(kind: EventKind) -> Group:
     """The group that an event of this kind belongs to."""
     return _GROUPS[kind]
+
+
+def kinds_of(chosen: Group) -> tuple[EventKind, ...]:
+    """The kinds of events in a group."""
+    return tuple(kind for kind, each in _GROUPS.items() if each == chosen)
+
+
+def totals_words(totals: Totals, hide: bool = False) -> str:
+    """What all events under a filter add up to, unit by unit; "" for nothing. What cannot be added is said."""
+    said = [_unit_words(each, hide) for each in totals.units]
+    if totals.unknown:
+        noun = "change" if totals.unknown == 1 else "changes"
+        said.append(f"{totals.unknown:,} {noun} of unknown size not added")
+    if totals.left_out:
+        said.append(f"{totals.left_out:,} not added, because another pool or account counts them already")
+    return " · ".join(each for each in said if each)
+
+
+def _unit_words(total: UnitTotal, hide: bool) -> str:
+    verbs = (
+        (total.used, "used"),
+        (total.freed, "came free"),
+        (total.topped_up, "topped up"),
+        (total.refilled, "refilled"),
+    )
+    told = [(amount, verb) for amount, verb in verbs if amount]
+    if not told:
+        return ""
+    first, *rest = told
+    parts = [f"{words.amount(first[0], total.unit, hide)} {first[1]}"]
+    return ", ".join([*parts, *(f"{words.number(amount, total.unit, hide)} {verb}" for amount, verb in rest)])
 
 
 def what(
@@ -120,7 +146,7 @@ def _warning(detail: str, label: str = "") -> str:
     level, _, cause = detail.partition(" ")
     if level not in _LEVELS:
         return f"{label}: {detail}" if label else detail
-    word, said = words.level_word(_LEVELS[level]), cause_words(cause)
+    word, said = HEADLINES.get(cause, words.level_word(_LEVELS[level])), cause_words(cause)
     word = f"{label} {word.lower()}" if label else word
     return f"{word}: {said[:1].lower()}{said[1:]}" if said else word
 

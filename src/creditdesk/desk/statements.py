@@ -1,0 +1,90 @@
+"""The story of a month's statement: what was observed and sent, with the accounts' clients and the vendors' prices."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, tzinfo
+
+from creditdesk.core.definition import Definition
+from creditdesk.core.months import month_span, zone_words
+from creditdesk.core.sending import BatchState, Sending
+from creditdesk.core.statement import Statement
+from creditdesk.core.statement_making import Books, statement, typed_falls, when
+from creditdesk.desk.tools import Declined, Tools
+from creditdesk.providers.catalogue import UnknownProvider
+from creditdesk.providers.definitions import DefinitionError
+from creditdesk.store.ledger import AccountMonth, Ledger
+from creditdesk.store.outbox import Kept
+
+
+async def month_statement(tools: Tools, month: str, zone: tzinfo | None = None) -> Statement:
+    """The statement of a month such as "2026-11", by the wall clock of `zone` (None: this computer's).
+
+    Nobody is asked. Raises Declined for a month of another form or that has not begun, and HistoryError.
+    """
+    try:
+        since, until = month_span(month, zone)
+    except ValueError as error:
+        raise Declined(f"{str(error).capitalize()}.") from None
+    now = tools.clock()
+    if since > now:
+        raise Declined(f"{month} has not begun yet.")
+    observed = await Ledger(tools.history.connections).month(since, until)
+    sendings = [each for each in await Kept(tools.history.connections).sendings() if since <= when(each) < until]
+    so_far = now if now < until else None
+    frame = Statement(month, since, until, zone_words(since, until, zone), so_far)
+    return statement(frame, _books(tools, observed, sendings, since))
+
+
+async def known_clients(tools: Tools) -> tuple[str, ...]:
+    """The clients of all accounts and imports, by name. Raises HistoryError."""
+    sent = await Ledger(tools.history.connections).clients()
+    found = {account.client for account in tools.chosen.accounts} | set(sent)
+    return tuple(sorted(found - {""}, key=lambda name: (name.casefold(), name)))
+
+
+def named_client(given: str, known: Sequence[str]) -> str:
+    """The known client that is called so, small or large letters. Raises Declined, which names those there are."""
+    wanted = given.strip()
+    if wanted in known:
+        return wanted
+    found = [name for name in known if name.casefold() == wanted.casefold()]
+    if len(found) == 1:
+        return found[0]
+    there = f"There are: {', '.join(known)}." if known else "No account and no import has a client yet."
+    raise Declined(f"There is no client of this name. {there}")
+
+
+def _books(
+    tools: Tools, observed: Mapping[str, AccountMonth], sendings: Iterable[Sending], since: datetime
+) -> list[Books]:
+    """An account after the other: those there are in the user's order, then those that were removed."""
+    accounts = {account.id: account for account in tools.chosen.accounts}
+    imports: dict[str, list[Sending]] = {}
+    for sending in sendings:
+        if sending.items_in(BatchState.ACCEPTED, BatchState.UNKNOWN) or sending.spent:
+            imports.setdefault(sending.account, []).append(sending)
+    found = []
+    for account_id in dict.fromkeys([*accounts, *observed, *imports]):
+        account, month = accounts.get(account_id), observed.get(account_id, AccountMonth())
+        provider = account.provider if account else next((each.provider for each in imports.get(account_id, ())), "")
+        found.append(
+            Books(
+                account=account_id,
+                client=account.client if account else "",
+                removed=account is None,
+                definition=_definition(tools, provider),
+                settings=account.settings if account else {},
+                pools=tuple(month.pools),
+                used=month.used,
+                typed=typed_falls(month.typed, since),
+                imports=tuple(imports.get(account_id, ())),
+                top_ups=tuple(month.top_ups),
+            )
+        )
+    return found
+
+
+def _definition(tools: Tools, provider: str) -> Definition | None:
+    try:
+        return tools.catalogue.get(provider)
+    except (UnknownProvider, DefinitionError):
+        return None
