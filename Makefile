@@ -5,10 +5,10 @@ ARGS ?=
 python := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check package bench lock clean
+.PHONY: help setup demo test prove check package bench providers lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' Makefile
 
 setup: ## .venv with the locked packages, and the system packages of both the program and its tests
 	@packaging/setup all
@@ -20,6 +20,10 @@ demo: ## the desk on sample accounts; without a display it is drawn into picture
 test: ## all tests: Qt off-screen with a real keyring, then a real window under Xvfb
 	@packaging/setup test
 	@packaging/run-tests $(ARGS)
+
+prove: ## the promises of docs/promises.md at their full size, and the table there anew; about half an hour
+	@packaging/setup test
+	@packaging/prove $(ARGS)
 
 check: ## style and types
 	@packaging/setup run
@@ -35,6 +39,10 @@ bench: ## speed and memory, each figure beside its limit
 	@packaging/setup run
 	@packaging/provide-peers
 	@$(python) -m bench $(ARGS)
+
+providers: ## docs/providers.md anew from the definitions
+	@packaging/setup run
+	@$(python) packaging/providers_page.py
 
 lock: ## packaging/lock.txt anew from pyproject.toml (needs uv)
 	@packaging/lock

@@ -1,6 +1,7 @@
-"""`python -m bench [--series DIR] [name ...]`: runs the benches of these names, or all; every figure beside its limit.
+"""`python -m bench [--docs] [--series DIR] [name ...]`: runs the benches of these names, or all; beside their limits.
 
-`--series DIR` gives real series to the forecast's backtest: a CSV each, of a time and an amount used.
+`--series DIR` gives real series to the forecast's backtest: a CSV each, of a time and an amount used. `--docs` writes
+that backtest's tables into docs/forecast.md.
 """
 
 import sys
@@ -8,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from bench import forecast, idle, lists, memory, readings, sizing, start
+from bench import chart, forecast, forecast_docs, history, idle, lists, memory, readings, sending, sizing, start
 from bench.figures import Figure, machine, table
 
 BENCHES: dict[str, Callable[[], list[Figure]]] = {
@@ -18,20 +19,26 @@ BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "sizing": sizing.measure,
     "lists": lists.measure,
     "readings": readings.measure,
+    "sending": sending.measure,
     "forecast": forecast.measure,
+    "history": history.measure,
+    "chart": chart.measure,
 }
 
 
 def main(names: list[str]) -> int:
     """Run and print. A missed limit is no error: the exit code is 0, and 1 for a name that is no bench."""
     benches = dict(BENCHES)
+    measured = forecast.measure
+    if names[:1] == ["--docs"]:
+        names, measured = names[1:], forecast_docs.measure
+        benches["forecast"] = measured
     if names[:1] == ["--series"]:
         folder = Path(names[1]) if len(names) > 1 else Path()
         if len(names) < 2 or not folder.is_dir():
             print("--series is followed by a folder of CSV files", file=sys.stderr)
             return 1
-        benches["forecast"] = partial(forecast.measure, folder)
-        names = names[2:] or ["forecast"]
+        benches["forecast"], names = partial(measured, folder), names[2:] or ["forecast"]
     if unknown := [name for name in names if name not in BENCHES]:
         print(f"no bench is called {', '.join(unknown)}; there are {', '.join(BENCHES)}", file=sys.stderr)
         return 1

@@ -14,7 +14,8 @@ from creditdesk.core.pools import Account, Custody, Pool, PoolKind, Source
 from creditdesk.store import statements
 from creditdesk.store.config_form import account_table
 from creditdesk.store.database import open_database, transaction
-from creditdesk.store.rows import Row, maybe_micros, micros, pool_row
+from creditdesk.store.rows import Row, maybe_micros, micros, point_row, pool_row
+from creditdesk.store.sums import row_sum, series_of
 
 BY_HAND = ("oneclickseo", "seo-rank-genius")
 WALLET = (("balance", PoolKind.WALLET, "USD"),)
@@ -63,6 +64,11 @@ def make_folder(folder: Path, accounts: Sequence[Account], past: Past, interval_
     return rows
 
 
+def summed(row: Row) -> Row:
+    """A row as the history writes it: with its sum."""
+    return (*row, row_sum(*row))
+
+
 def mixed_accounts(count: int) -> list[Account]:
     """So many accounts of five vendors, those by hand among them."""
     return [_account(number) for number in range(count)]
@@ -97,16 +103,17 @@ def _fill(connection: sqlite3.Connection, account: Account, past: Past, now: dat
     chance = random.Random(account.id)
     source = Source.BY_HAND if account.provider in BY_HAND else Source.LIVE
     condition = (account.id, micros(now), source.value, "", 0, None, "", None, 0, None, 0)
-    connection.execute(statements.PUT_CONDITION, condition)
+    connection.execute(statements.PUT_CONDITION, summed(condition))
     for place, (pool_id, kind, unit) in enumerate(POOLS[account.provider]):
         limit = None if kind is PoolKind.WALLET else Decimal(1000 * chance.randint(1, 90))
         rows = list(_points((account.id, pool_id, source), (kind, limit), past, (chance, now)))
         connection.executemany(statements.ADD_POINT, rows)
         pool = Pool(pool_id, pool_id.replace("-", " ").title(), kind, unit)
-        connection.execute(statements.PUT_POOL, (account.id, pool_id, place, *pool_row(pool), rows[-1][2]))
+        stands = (*pool_row(pool), rows[-1][1], None, None, series_of(account.id, pool_id))
+        connection.execute(statements.PUT_POOL, summed((account.id, pool_id, place, 1, *stands)))
         if source is Source.BY_HAND:
-            typed = (account.id, pool_id, micros(now), rows[-1][4], rows[-1][5])
-            connection.execute(statements.PUT_TYPED, typed)
+            typed = (account.id, pool_id, micros(now), rows[-1][3], rows[-1][4])
+            connection.execute(statements.PUT_TYPED, summed(typed))
     return past.changes * len(POOLS[account.provider])
 
 
@@ -130,4 +137,6 @@ def _points(
             left = full
         used = None if limit is None else str(full - left)
         amounts = (str(left), None if limit is None else str(full), used, source.value)
-        yield (account, pool_id, micros(first), micros(last), *amounts, None, maybe_micros(expires))
+        yield point_row(
+            series_of(account, pool_id), (micros(first), micros(last)), amounts, (None, maybe_micros(expires))
+        )

@@ -1,34 +1,39 @@
-"""Users whose use is known to the end: simulated ones of every class, and real series; and the pools they empty."""
+"""Users whose use is known to the end: simulated ones of every class, and real series (`--series DIR`)."""
 
 import csv
 import math
 import random
-from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from itertools import accumulate, pairwise
+from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
-from creditdesk.core.pools import PoolKind, Source
-from creditdesk.core.series import Point
+import numpy as np
 
 HOUR_S = 3600.0
 DAY_S = 86400.0
 DAYS = 200
-MONTH_S = 30 * DAY_S
 BEGIN = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday
+CHANCES = 400
+
+Sums = np.ndarray
+Ahead = Callable[[int, int, np.random.Generator], Sums]
+"""What a user may want in so many hours after an hour, CHANCES times, by the very process that made the use.
+
+It knows the user's parameters and state, which no forecast can: nobody can tell more.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What one user wants to use: an amount in every step of `step_s` seconds from `begin` on."""
+    """What one user wants to use: an amount in every step of `step_s` seconds from `begin` on. `ahead`: simulated."""
 
     of: str
     begin: datetime
     step_s: float
     amounts: list[float]
+    ahead: Ahead | None = None
 
     @property
     def a_day(self) -> float:
@@ -36,62 +41,12 @@ class Demand:
         return sum(self.amounts) / len(self.amounts) / self.step_s * DAY_S
 
 
-@dataclass(frozen=True, slots=True)
-class Pool:
-    """A pool that a demand empties: a reading at the end of every step, and the demand added up until then."""
-
-    of: str
-    kind: PoolKind
-    points: list[Point]
-    wanted: list[float]
-
-    def truth(self, index: int) -> datetime | None:
-        """When what is left at a reading would be used up without any top-up or reset; None: not within the data."""
-        target = self.wanted[index] + float(self.points[index].left or 0)
-        place = bisect_left(self.wanted, target, index)
-        if place >= len(self.wanted):
-            return None
-        before = self.wanted[place - 1]
-        share = (target - before) / (self.wanted[place] - before) if self.wanted[place] > before else 1.0
-        start = self.points[place - 1].first_seen
-        return start + share * (self.points[place].first_seen - start)
-
-
 def simulated(users: int, seed: int) -> Iterator[Demand]:
     """So many users of every class, hourly."""
     for name, make in CLASSES.items():
         for user in range(users):
             chance = random.Random(f"{name} {user} {seed}")
-            yield Demand(name, BEGIN, HOUR_S, make(chance, 24 * DAYS))
-
-
-def wallet(demand: Demand, seed: int, days: tuple[float, float] = (4, 45)) -> Pool:
-    """Prepaid: topped up by a pack that lasts so many days, a step before it would be nearly empty."""
-    chance = random.Random(f"wallet {demand.of} {seed}")
-    pack = demand.a_day * math.exp(chance.uniform(math.log(days[0]), math.log(days[1])))
-    left, points, again = pack, [], chance.uniform(0, 0.4)
-    for index, amount in enumerate(demand.amounts):
-        left -= amount
-        ahead = demand.amounts[min(index + 1, len(demand.amounts) - 1)]
-        if left - ahead <= again * pack:
-            left, again = left + pack * max(1.0, math.ceil((ahead - left) / pack)), chance.uniform(0, 0.4)
-        points.append(_point(demand, index, left, None, None))
-    return Pool(demand.of, PoolKind.WALLET, points, list(accumulate(demand.amounts)))
-
-
-def allowance(demand: Demand, seed: int) -> Pool:
-    """A limit that refills every 30 days; it is between 0.6 and 1.5 times what a month needs."""
-    chance = random.Random(f"allowance {demand.of} {seed}")
-    limit = demand.a_day * 30 * chance.uniform(0.6, 1.5)
-    left, points = limit, []
-    resets = demand.begin + timedelta(seconds=chance.uniform(0.2, 1) * MONTH_S)
-    for index, amount in enumerate(demand.amounts):
-        at = demand.begin + timedelta(seconds=(index + 1) * demand.step_s)
-        if at >= resets:
-            left, resets = limit, resets + timedelta(seconds=MONTH_S)
-        left = max(0.0, left - amount)
-        points.append(_point(demand, index, left, limit, resets))
-    return Pool(demand.of, PoolKind.ALLOWANCE, points, list(accumulate(demand.amounts)))
+            yield Demand(name, BEGIN, HOUR_S, *make(chance, 24 * DAYS))
 
 
 def real(folder: Path) -> Iterator[Demand]:
@@ -121,58 +76,98 @@ def real(folder: Path) -> Iterator[Demand]:
         yield Demand(path.stem, times[0], step, amounts)
 
 
-def _point(demand: Demand, index: int, left: float, limit: float | None, resets: datetime | None) -> Point:
-    at = demand.begin + timedelta(seconds=(index + 1) * demand.step_s)
-    whole = None if limit is None else Decimal(f"{limit:.6f}")
-    return Point(at, at, Decimal(f"{left:.6f}"), whole, None, Source.LIVE, resets)
+def _steady(chance: random.Random, hours: int) -> tuple[list[float], Ahead]:
+    def ahead(_: int, count: int, draw: np.random.Generator) -> Sums:
+        return 5 * draw.gamma(2 * count, size=CHANCES)
+
+    return [10 * chance.gammavariate(2, 0.5) for _ in range(hours)], ahead
 
 
-def _steady(chance: random.Random, hours: int) -> list[float]:
-    return [10 * chance.gammavariate(2, 0.5) for _ in range(hours)]
-
-
-def _weekday(chance: random.Random, hours: int) -> list[float]:
-    busy, found = chance.uniform(0.0, 0.2), []
+def _weekday(chance: random.Random, hours: int) -> tuple[list[float], Ahead]:
+    busy, found, levels = chance.uniform(0.0, 0.2), [], []
     for day in range(hours // 24):
-        level = chance.gammavariate(8, 1 / 8) * (busy if day % 7 >= 5 else 1.0)
-        found += [level * (chance.gammavariate(2, 0.5) if 8 <= hour < 18 else 0.03) for hour in range(24)]
-    return found
+        levels.append(chance.gammavariate(8, 1 / 8) * (busy if day % 7 >= 5 else 1.0))
+        found += [levels[-1] * (chance.gammavariate(2, 0.5) if 8 <= hour < 18 else 0.03) for hour in range(24)]
+
+    def ahead(index: int, count: int, draw: np.random.Generator) -> Sums:
+        total, at, end = np.zeros(CHANCES), index + 1, index + 1 + count
+        while at < end:
+            day, until = at // 24, min(end, (at // 24 + 1) * 24)
+            usual = draw.gamma(8, 1 / 8, CHANCES) * (busy if day % 7 >= 5 else 1.0)
+            level = levels[day] if at % 24 and day < len(levels) else usual
+            open_hours = sum(8 <= hour % 24 < 18 for hour in range(at, until))
+            used = draw.gamma(2 * open_hours, 0.5, CHANCES) if open_hours else 0.0
+            total += level * (used + 0.03 * (until - at - open_hours))
+            at = until
+        return total
+
+    return found, ahead
 
 
-def _bursty(chance: random.Random, hours: int) -> list[float]:
+def _bursty(chance: random.Random, hours: int) -> tuple[list[float], Ahead]:
     on, found = False, []
     start, stop = 1 / chance.uniform(12, 60), 1 / chance.uniform(2, 8)
     for _ in range(hours):
         on = chance.random() > stop if on else chance.random() < start
         found.append(20 * chance.gammavariate(1, 1) if on else 0.0)
-    return found
+
+    def ahead(index: int, count: int, draw: np.random.Generator) -> Sums:
+        now, busy = np.full(CHANCES, found[index] > 0), np.zeros(CHANCES)
+        for _ in range(count):
+            drawn = draw.random(CHANCES)
+            now = np.where(now, drawn > stop, drawn < start)
+            busy += now
+        return 20 * draw.gamma(np.maximum(busy, 1e-9))
+
+    return found, ahead
 
 
-def _imports(chance: random.Random, hours: int) -> list[float]:
+def _imports(chance: random.Random, hours: int) -> tuple[list[float], Ahead]:
     every, wide = 24 * chance.uniform(2, 8), chance.uniform(0.3, 0.9)
     base = 100 / every * 0.1
-    return [
+
+    def ahead(_: int, count: int, draw: np.random.Generator) -> Sums:
+        many = draw.binomial(count, 1 / every, CHANCES)
+        sizes = draw.lognormal(math.log(100), wide, (CHANCES, max(1, many.max())))
+        held = np.arange(sizes.shape[1]) < many[:, None]
+        return base * draw.gamma(count, size=CHANCES) + (sizes * held).sum(axis=1)
+
+    found = [
         base * chance.expovariate(1)
         + (chance.lognormvariate(math.log(100), wide) if chance.random() < 1 / every else 0)
         for _ in range(hours)
     ]
+    return found, ahead
 
 
-def _trending(chance: random.Random, hours: int) -> list[float]:
+def _trending(chance: random.Random, hours: int) -> tuple[list[float], Ahead]:
     growth = chance.uniform(-0.012, 0.018) / 24
-    return [10 * math.exp(growth * hour) * chance.gammavariate(2, 0.5) for hour in range(hours)]
+
+    def ahead(index: int, count: int, draw: np.random.Generator) -> Sums:
+        total = np.zeros(CHANCES)
+        for begin in range(index + 1, index + 1 + count, 24):
+            many = min(24, index + 1 + count - begin)
+            total += 5 * math.exp(growth * (begin + many / 2)) * draw.gamma(2 * many, size=CHANCES)
+        return total
+
+    return [10 * math.exp(growth * hour) * chance.gammavariate(2, 0.5) for hour in range(hours)], ahead
 
 
-def _idle(chance: random.Random, hours: int) -> list[float]:
+def _idle(chance: random.Random, hours: int) -> tuple[list[float], Ahead]:
     rate, found = chance.uniform(0.05, 0.2), []
     for _ in range(hours // 24):
         used = chance.random() < rate
         hour = chance.randrange(24)
         found += [chance.gammavariate(2, 2.5) if used and each == hour else 0.0 for each in range(24)]
-    return found
+
+    def ahead(_: int, count: int, draw: np.random.Generator) -> Sums:
+        many = draw.binomial(max(1, round(count / 24)), rate, CHANCES)
+        return 2.5 * draw.gamma(np.maximum(2 * many, 1e-9))
+
+    return found, ahead
 
 
-CLASSES: dict[str, Callable[[random.Random, int], list[float]]] = {
+CLASSES: dict[str, Callable[[random.Random, int], tuple[list[float], Ahead]]] = {
     "steady": _steady,
     "weekday": _weekday,
     "bursty": _bursty,

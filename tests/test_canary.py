@@ -82,6 +82,7 @@ def test_the_search_finds_a_key_in_a_running_processes_command_line() -> None:
 # ---- the sessions
 
 
+@pytest.mark.promise("C1", "a session in one process")
 def test_a_session_with_a_keyring_in_memory_leaves_no_key_anywhere(
     vendors: Vendors, tmp_path: Path, raw_log: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -127,6 +128,7 @@ def test_a_session_with_a_keyring_in_memory_leaves_no_key_anywhere(
     assert books["other_origin"]["requests"] == 0
 
 
+@pytest.mark.promise("C1", "a session of processes")
 def test_a_session_of_processes_leaves_no_key_anywhere(vendors: Vendors, tmp_path: Path) -> None:
     environ = environment(tmp_path, **{f"KEY_{provider.upper()}": KEYS[provider] for provider in READ})
     folder = ["--data-dir", str(tmp_path / "desk")]
@@ -185,6 +187,7 @@ def test_the_child_that_reads_a_list_gets_no_key(vendors: Vendors, tmp_path: Pat
 
 
 @pytest.mark.keyring
+@pytest.mark.promise("C1", "a session with the system's keyring")
 def test_a_session_with_the_systems_keyring_leaves_no_key_outside_it(vendors: Vendors, tmp_path: Path) -> None:
     environ = environment(tmp_path, *OF_THE_KEYRING)
     folder = ["--data-dir", str(tmp_path / "desk")]

@@ -18,6 +18,10 @@ def main(argv: list[str] | None = None) -> int:
         from creditdesk.app.start import main as open_window  # PySide6 costs 0.15 s; commands do without it
 
         return open_window(options)
+    if getattr(options, "pdf", None):
+        from creditdesk.app.statement_file import main as print_statement  # a page is drawn by Qt
+
+        return print_statement(options)
     from creditdesk.cli.commands import main as run_command
 
     return run_command(options)

@@ -57,6 +57,9 @@ class Messages:
     async def withdraw(self, identifier: str) -> None:
         self.withdrawn.append(identifier)
 
+    async def close(self) -> None:
+        """What was shown stays."""
+
 
 class Gaps:
     """The largest gap, in milliseconds, between two beats of a precise timer on the GUI's event loop."""

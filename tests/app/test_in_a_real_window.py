@@ -207,6 +207,7 @@ def test_a_crossing_reaches_the_notification_daemon_with_its_buttons_and_no_key_
     open_in_front(real)
     real.running.call(lambda box: box.consume("ranktracker", keywords=750))
     real.look(minutes=6)
+    real.clock.move(seconds=30)  # warnings are gathered for so long
     real.until(lambda: displayed() == 1)
     sent = traffic.read_bytes()
     for said in ("Ranktracker · Agency is low", "Keywords: 150 of 1,000 left.", "Open", "Snooze 8 hours"):
@@ -220,7 +221,7 @@ def test_a_crossing_reaches_the_notification_daemon_with_its_buttons_and_no_key_
     real.until(lambda: displayed() == 1)
     print(tool("dunstctl", "count"))
     tool("dunstctl", "context")
-    episodes = real.desktop.parts.desk.tools.history.open_episodes
+    episodes = real.desktop.parts.desk.tools.history.warned.open_episodes
     real.until(lambda: all(each.snoozed_until for each in episodes(account.id).result()))
     assert [each.delivered for each in episodes(account.id).result()] == ["notification"] * 2
     real.close()
@@ -237,8 +238,31 @@ def test_a_message_that_no_longer_holds_is_taken_back(real: Screen, start: Start
     real.open()
     real.running.call(lambda box: box.consume("ranktracker", keywords=750))
     real.look(minutes=6)
+    real.clock.move(seconds=30)
     real.until(lambda: displayed() == 1)
     real.running.call(lambda box: box.update_account("ranktracker", usage=PLENTY))
+    real.look(minutes=6)
+    real.until(lambda: displayed() == 0)
+
+
+def test_accounts_that_get_low_together_are_one_message_on_the_screen(real: Screen, start: Starts) -> None:
+    start_dunst(real, start)
+    names = ("Agency", "Studio", "Shop")
+    keys = [
+        real.running.call(lambda box, n=name: box.add_account("ranktracker", name=n, usage=PLENTY)) for name in names
+    ]
+    real.prepare(*(real.draft("ranktracker", name, key) for name, key in zip(names, keys, strict=True)))
+    real.open()
+    for name in names:
+        real.running.call(lambda box, n=name: box.consume("ranktracker", n, keywords=750))
+    real.look(minutes=6)
+    real.clock.move(seconds=30)
+    real.until(lambda: displayed() == 1)
+    real.settle()
+    assert displayed() == 1
+    keep("real-grouped")
+    for name in names:
+        real.running.call(lambda box, n=name: box.update_account("ranktracker", n, usage=PLENTY))
     real.look(minutes=6)
     real.until(lambda: displayed() == 0)
 

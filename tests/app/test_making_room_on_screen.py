@@ -10,6 +10,7 @@ from tests.app.screen import Screen, spoken
 from tests.app.test_sending_on_screen import answer, created, opened, ready, send, until
 from tests.app.test_sizing_on_screen import drop, sizer
 
+from creditdesk.sandbox import FaultKind
 from creditdesk.store.exports import write_table
 from creditdesk.ui.send_tracked import TrackedDialog
 
@@ -63,7 +64,7 @@ def test_room_is_made_by_pausing_and_taken_back(screen: Screen, tmp_path: Path) 
     page = ready(screen, tmp_path, 160)
     free = page.result.ways.button("free")
     assert free is not None
-    free.click()
+    free.click()  # type: ignore[attr-defined]
     screen.until(lambda: page.sending.tracked is not None)
     dialog = page.sending.tracked
     assert isinstance(dialog, TrackedDialog)
@@ -78,6 +79,40 @@ def test_room_is_made_by_pausing_and_taken_back(screen: Screen, tmp_path: Path) 
     assert toast.undo_button is not None
     toast.undo_button.click()
     screen.until(lambda: page.answer is not None and not page.answer.taken)
+
+
+def test_a_pausing_that_is_stopped_in_the_middle_can_be_undone(screen: Screen, tmp_path: Path) -> None:
+    screen.prepare(screen.draft("ranktracker"))
+    opened(screen)
+    page = ready(screen, tmp_path, 162)
+    before = _tracked(screen)
+    free = page.result.ways.button("free")
+    assert free is not None
+    free.click()  # type: ignore[attr-defined]
+    screen.until(lambda: page.sending.tracked is not None)
+    dialog = page.sending.tracked
+    assert dialog is not None
+    assert len(dialog.chosen()) == 4
+    change = {"method": "PATCH", "path": "/v1/domains"}
+    screen.fault(FaultKind.HANG, "ranktracker", skip=2, times=1, after_work=True, **change)
+    dialog.pause.click()
+    answer(screen)
+    screen.until(lambda: _tracked(screen) == before - 3)
+    screen.until(lambda: dialog.bar.value() == 2)
+    dialog.leave.click()
+    screen.until(lambda: bool(screen.desktop.window.toasts.shown))
+    toast = screen.desktop.window.toasts.shown[-1]
+    assert "Stopped. Paused 2 of 4 keywords." in spoken([toast])
+    assert page.sending.tracked is None
+    assert toast.undo_button is not None
+    toast.undo_button.click()
+    screen.until(lambda: _tracked(screen) == before)  # the third was on its way, and had been done
+
+
+def _tracked(screen: Screen) -> int:
+    books = screen.running.call(lambda box: box.books())
+    (account,) = books["vendors"]["ranktracker"].values()
+    return int(account["state"]["keywords_tracked"])
 
 
 def test_a_spending_limit_asks_before_it_is_passed(screen: Screen, tmp_path: Path) -> None:

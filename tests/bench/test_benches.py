@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from bench.figures import Figure, table
 from bench.folder import Past
+from bench.history_decade import Decade
+from bench.history_readings import Use
 
 from bench import __main__ as command
-from bench import forecast, idle, lists, memory, readings, sizing, start
+from bench import chart, forecast, forecast_docs, history, idle, lists, memory, readings, sizing, start
 
 
 def names(figures: list[Figure]) -> list[str]:
@@ -54,6 +56,18 @@ def test_forecasts_are_tried_on_users_and_on_real_series(tmp_path: Path) -> None
     assert {"idle, wallet: range holds the truth", "calls, allowance: before the reset, missed"} <= set(told)
 
 
+def test_the_chart_is_redrawn_beside_bare_pyqtgraph() -> None:
+    figures = chart.measure(runs=1, sizes=(20_000,), frames=6)
+    title = "chart: 20,000 corners, desk"
+    assert names(figures) == [f"{title}, median frame", f"{title}, processor's time of the worst"]
+    assert f"{title} / pyqtgraph" in {figure.name for figure in figures}
+
+
+def test_the_history_is_measured_beside_sqlite_plain_rows_and_prometheus() -> None:
+    told = names(history.measure(runs=1, uses=(Use(2, 60, 0.01),), decade=Decade(years=2, accounts=2)))
+    assert {"history: append, desk / by hand", "history: 1% of readings changed, a million readings"} <= set(told)
+
+
 def test_each_figure_stands_beside_its_limit() -> None:
     lines = table([Figure("fast", 2, "x", ">= 3"), Figure("small", 2, "x", "<= 3"), Figure("told", 2)]).splitlines()
     assert [line.split()[-1] for line in lines[2:]] == ["MISS", "PASS", "2"]
@@ -62,3 +76,17 @@ def test_each_figure_stands_beside_its_limit() -> None:
 def test_a_name_that_is_no_bench_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.main(["nothing"]) == 1
     assert "no bench is called nothing" in capsys.readouterr().err
+
+
+def test_the_page_of_the_forecast_is_written_from_the_rows_of_a_run(tmp_path: Path) -> None:
+    page = tmp_path / "forecast.md"
+    page.write_text(f"before\n{forecast_docs.BEGIN}\nold\n{forecast_docs.END}\nafter\n", encoding="utf-8")
+    rows = forecast.rows(users=1, cuts=2)
+    forecast_docs.write(rows, page)
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("before\n") and text.endswith("\nafter\n") and "old" not in text
+    assert "| steady, account |" in text and "of 18 simulated ones" in text
+    assert {row.kind for row in rows} == {"wallet", "allowance", "slots", "package", "spend", "account"}
+    page.write_text("no marks", encoding="utf-8")
+    with pytest.raises(ValueError, match="marks"):
+        forecast_docs.write(rows, page)

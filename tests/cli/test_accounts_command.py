@@ -74,7 +74,7 @@ def test_the_list_tells_where_a_key_is_and_never_the_key(desk: Command, vendors:
     ]
     assert rows[2]["settings"] == {"licence": "L1"}
     assert {frozenset(row) for row in rows} == {
-        frozenset({"id", "name", "provider", "key", "key_env", "base_url", "settings"})
+        frozenset({"id", "name", "provider", "key", "key_env", "base_url", "settings", "client"})
     }
     text = fine(desk("accounts", "list")).out
     assert "A" in text and "key: keyring" in text and "key: LEAD_KEY" in text

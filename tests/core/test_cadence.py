@@ -137,12 +137,14 @@ def test_an_absurd_retry_after_is_kept_as_long_as_time_goes_on() -> None:
 
 @given(st.one_of(st.text(max_size=40), st.from_regex(r"[0-9A-Za-z ,:+-]{0,40}")))
 @settings(max_examples=1000, deadline=None)
+@pytest.mark.promise("D6", "random Retry-After values")
 def test_no_retry_after_makes_reading_fail_or_goes_back_in_time(text: str) -> None:
     at = parse_retry_after(text, NOW)
     assert at is None or (NOW <= at <= LATEST and at.tzinfo is UTC)
 
 
 @pytest.mark.parametrize("days", [-20_000, -1, -1 / 24, 1 / 24, 1, 26_000])
+@pytest.mark.promise("G2", "jumps of the clock")
 def test_after_a_clock_jump_there_is_one_reading_soon_and_then_the_usual_ones(days: float) -> None:
     beat = Rhythm("a", 300)
     pace = Pace().succeeded(NOW)
@@ -185,6 +187,7 @@ def readings(hours: float, down: bool) -> int:
     return count
 
 
+@pytest.mark.promise("D5", "an hour of outage")
 def test_an_hour_of_outage_makes_no_more_requests_than_an_hour_of_readings() -> None:
     assert readings(1, down=True) <= readings(1, down=False) * 1.1
     assert readings(24, down=True) < readings(24, down=False) / 4

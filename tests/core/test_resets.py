@@ -91,6 +91,7 @@ def test_an_unknown_zone_is_an_error() -> None:
         next_reset("day", "first", "Europe/Atlantis", at("2026-11-21"))
 
 
+@pytest.mark.promise("G1", "100,000 random cases")
 def test_in_100_000_random_cases_there_is_exactly_one_reset_a_period() -> None:
     chance = random.Random(20261121)
     span = int((at("2033-01-01") - at("2024-01-01")).total_seconds())
@@ -114,6 +115,7 @@ def test_in_100_000_random_cases_there_is_exactly_one_reset_a_period() -> None:
 
 
 @pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.promise("G1", "9 years of clock changes")
 def test_days_keep_their_wall_clock_through_nine_years_of_clock_changes(zone: str) -> None:
     now = at("2024-01-01")
     count = 0

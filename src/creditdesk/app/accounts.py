@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from creditdesk.app.parts import Parts
 from creditdesk.core.definition import Definition
 from creditdesk.core.pools import Account, Snapshot, Trouble, TroubleKind
+from creditdesk.core.rules import RuleKind
 from creditdesk.core.typed import Typed
 from creditdesk.desk.accounts import AccountError, Removed
 from creditdesk.providers.catalogue import UnknownProvider
@@ -106,6 +107,15 @@ class AccountStories(QObject):
         """Warn of this account no more, or again."""
         self._change(account_id, lambda account: account.changed(muted=muted))
 
+    def let_rule(self, account_id: str, rule: str, off: bool) -> None:
+        """Let a rule of warning (`core.rules.RuleKind`) leave this account out, or not."""
+        self._change(
+            account_id,
+            lambda account: account.changed(
+                rules_off=tuple(each.value for each in RuleKind if (off if each == rule else each in account.rules_off))
+            ),
+        )
+
     def remove(self, account_id: str) -> None:
         """Remove an account and its key; a toast brings it back."""
         entry = self._parts.board.entry(account_id)
@@ -190,9 +200,10 @@ class AccountStories(QObject):
                 trouble = error.reason
             except VaultError as error:
                 trouble = str(error)
-            names = tuple(account.name for account in desk.tools.chosen.accounts)
+            accounts = desk.tools.chosen.accounts
+            names, clients = tuple(each.name for each in accounts), tuple(each.client for each in accounts)
             definitions = tuple(desk.tools.catalogue.all())
-            return Surroundings(definitions, names, name, trouble, settings.thresholds, settings.interval_s)
+            return Surroundings(definitions, names, name, trouble, settings.thresholds, settings.interval_s, clients)
 
         self._parts.ask(story, then)
 

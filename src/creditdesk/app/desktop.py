@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from creditdesk.app.accounts import AccountStories
 from creditdesk.app.clock import ClockStory
 from creditdesk.app.front import Front
+from creditdesk.app.keeping import KeepingStory
 from creditdesk.app.pages import Pages
 from creditdesk.app.process import Application, log_safely
 from creditdesk.app.readings import Readings
@@ -56,6 +57,7 @@ class Desktop(QObject):
         self.teller = Teller(self.parts, self.tray, open_notifier, self)
         self.pages = Pages(self.parts, self.stories, self.teller, where, self)
         self.clock = ClockStory(self.parts, self)
+        self.keeping = KeepingStory(self.parts, where, self)
         self._closed = False
         self._painted = False
         self._no_tray: Banner | None = None
@@ -131,6 +133,8 @@ class Desktop(QObject):
         self.stories.removed.connect(self.teller.drop)
         self.stories.link_requested.connect(self._open_link)
         pages.link_requested.connect(self._open_link)
+        self.teller.link_requested.connect(self._open_link)
+        self.teller.courier.addresses.changed.connect(self._settle)
         pages.refresh_requested.connect(readings.ask_again)
         pages.settings_changed.connect(self._settle)
         pages.listed.connect(readings.list_anew)
@@ -145,6 +149,7 @@ class Desktop(QObject):
         self.teller.open_requested.connect(self._open_account)
         self.teller.snoozed.connect(self.overview.show_snoozed)
         readings.poller.looked.connect(self.teller.renew_quiet)
+        readings.poller.looked.connect(self.teller.look)
         readings.poller.looked.connect(pages.renew)
         readings.poller.looked.connect(self._mind_the_tray)
         self.engine.failed.connect(self._fail)
@@ -177,6 +182,7 @@ class Desktop(QObject):
         self._name_store()
         self.readings.poller.start()
         self.readings.recall_all()
+        self.keeping.start()
         self.pages.prepare()
 
     def _mind_the_tray(self) -> None:
@@ -262,6 +268,7 @@ class Desktop(QObject):
         if not self.parts.sample:
             with suppress(ConfigError, OSError):
                 self.parts.desk.tools.chosen.change_settings(lambda before: replace(before, window=geometry))
+        await self.teller.courier.close()
         await self.parts.desk.close()
 
     def _fail(self, error: BaseException) -> None:

@@ -10,15 +10,17 @@ from PySide6.QtWidgets import QWidget
 
 from creditdesk.app.accounts import AccountStories
 from creditdesk.app.parts import Parts
+from creditdesk.app.queueing import QueueWatch, notice
 from creditdesk.app.telling import Teller
 from creditdesk.core.pools import Level
+from creditdesk.core.sending import Sending
 from creditdesk.paths import Places
 from creditdesk.store.history import HistoryError
 from creditdesk.store.outbox import Kept
 from creditdesk.ui.banner import Banner
-from creditdesk.ui.nouns import counted
 from creditdesk.ui.parts import button
 from creditdesk.ui.sizer_drop import DropTarget
+from creditdesk.ui.words import place_name
 
 PREPARE_MS = 2000
 
@@ -82,6 +84,8 @@ class Pages(QObject):
         parts.window.page_shown.connect(self._shown)
         drops = DropTarget(parts.window, texts=False)
         drops.taken.connect(self._take)
+        self._queue = QueueWatch(parts, self)
+        self._queue.ready.connect(self._begin_queued)
         self._look_for_imports()
 
     def prepare(self) -> None:
@@ -114,22 +118,36 @@ class Pages(QObject):
         """Say that imports were not finished when the program ended. None goes on by itself."""
         history = self._parts.desk.tools.history
 
-        async def story() -> int:
+        async def story() -> tuple[Sending, ...]:
             try:
-                sendings = await Kept(history.connections).sendings()
+                return await Kept(history.connections).sendings()
             except HistoryError:
-                return 0  # what is wrong with the history is said elsewhere
-            return sum(not each.done for each in sendings)
+                return ()  # what is wrong with the history is said elsewhere
 
-        def told(count: int) -> None:
-            if count:
-                show = button("Show", "secondary", name="Show the imports that are not finished")
-                verb = "is" if count == 1 else "are"
-                text = f"{counted(count, 'import')} {verb} not finished. Nothing is sent until you go on with it."
-                strip = self._parts.window.show_notice(text, Level.NOT_READ, [show])
-                show.clicked.connect(lambda: self._show_unfinished(strip))
+        def told(sendings: tuple[Sending, ...]) -> None:
+            self._tell_imports(notice(sendings))
+            for each in sendings:
+                self._queue.hear(each)
+            self._queue.look()
 
         self._parts.ask(story, told)
+
+    def _tell_imports(self, text: str) -> None:
+        if text:
+            show = button("Show", "secondary", name="Show the imports that are not finished")
+            strip = self._parts.window.show_notice(text, Level.NOT_READ, [show])
+            show.clicked.connect(lambda: self._show_unfinished(strip))
+
+    def _begin_queued(self, sending: Sending) -> None:
+        """The time of a queued import has come: it begins where the user agreed to that, else it is said."""
+        place = place_name(sending.place.name, self._parts.settings.hide_names)
+        if sending.queue is None or not sending.queue.by_itself:
+            self._tell_imports(f"The queued import to {place} can be started now. Nothing is sent until you do.")
+            return
+        self._parts.window.page("sizer")  # made, not shown
+        story: Any = self._made["sizer"]
+        story.sending.start_queued(sending)
+        self._parts.window.show_toast(f"The queued import to {place} was begun.")
 
     def _show_unfinished(self, strip: Banner) -> None:
         strip.clear_news()
@@ -146,6 +164,7 @@ class Pages(QObject):
 
     def renew(self) -> None:
         """The board changed: renew the page on screen; the others are renewed when they are shown."""
+        self._queue.look()
         story = self._made.get(self._parts.window.page_name)
         if story is not None:
             story.renew()
@@ -176,6 +195,7 @@ class Pages(QObject):
         story = SizerStory(self._parts, self._stories, self)
         story.refresh_requested.connect(self.refresh_requested)
         story.link_requested.connect(self.link_requested)
+        story.sending.changed.connect(self._queue.hear)
         return self._keep("sizer", story)
 
     def _history(self) -> QWidget:
@@ -184,7 +204,7 @@ class Pages(QObject):
         return self._keep("history", HistoryStory(self._parts, self._stories, self))
 
     def _activity(self) -> QWidget:
-        from creditdesk.app.past import ActivityStory
+        from creditdesk.app.activity import ActivityStory
 
         story = ActivityStory(self._parts, self)
         story.account_chosen.connect(self.show_history)
@@ -195,6 +215,7 @@ class Pages(QObject):
 
         story = AlertsStory(self._parts, self._stories, self._teller, self)
         story.account_chosen.connect(self.show_history)
+        story.settings_changed.connect(self.settings_changed)
         return self._keep("alerts", story)
 
     def _accounts(self) -> QWidget:

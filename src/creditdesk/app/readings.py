@@ -1,6 +1,7 @@
 """Readings on their way to the screen: asked for by the poller or the user, shown on board, overview, tray and page."""
 
 from collections.abc import Callable, Coroutine, Iterable
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -18,6 +19,9 @@ from creditdesk.ui.overview import OverviewPage
 from creditdesk.ui.poller import Poller
 from creditdesk.ui.totals_words import totals_line
 from creditdesk.ui.tray import Tray
+
+LOOK_EVERY = timedelta(minutes=5)
+"""How often it is looked at what time alone sets off."""
 
 
 class Readings(QObject):
@@ -40,9 +44,11 @@ class Readings(QObject):
         self._overview = overview
         self._tray = tray
         self._alerts: dict[str, int] = {}
+        self._looked_at: datetime | None = None
         self.poller = Poller(parts.board, parts.now, self)
         self.poller.due.connect(self._read)
         self.poller.looked.connect(self._age)
+        self.poller.looked.connect(self._look_for_overdue)
         self._missed.connect(self.poller.missed)
 
     def refresh(self, account_id: str) -> None:
@@ -103,6 +109,25 @@ class Readings(QObject):
         else:
             self._show_all()
         self.came.emit(outcome)
+
+    def _look_for_overdue(self) -> None:
+        """What time alone sets off, every few minutes: an account that is not read for too long, balances by hand."""
+        now, reader = self._parts.now(), self._parts.desk.reader
+        if self._looked_at is not None and timedelta(0) <= now - self._looked_at < LOOK_EVERY:
+            return
+        self._looked_at = now
+
+        async def story() -> tuple[Outcome, ...]:
+            try:
+                return await reader.overdue(now)
+            except HistoryError:
+                return ()  # the readings say what is wrong with it
+
+        def told(outcomes: tuple[Outcome, ...]) -> None:
+            for outcome in outcomes:
+                self.show(outcome)
+
+        self._parts.ask(story, told)
 
     def _read(self, account_id: str) -> None:
         def told(outcome: Outcome | None) -> None:

@@ -5,17 +5,19 @@ import gc
 import os
 import sys
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 
 from creditdesk.app.beside import in_background
 from creditdesk.app.single import claim
 from creditdesk.core.pools import Reading
 from creditdesk.desk.opening import Desk, open_desk
+from creditdesk.desk.tools import utc_now
 from creditdesk.paths import Places, places
 from creditdesk.store.config import ConfigError
 from creditdesk.store.lock import LockBusy
 from creditdesk.store.privacy import harden
+from creditdesk.store.restoring import put_in_place
 
 # Qt and what stands on it are imported in the functions: 60 ms during which the last readings are loaded already.
 
@@ -68,6 +70,8 @@ def run_window(where: Places) -> int:
 
 def load(where: Places) -> tuple[Desk, list[Reading]]:
     """Open the desk and remember the last readings."""
+    with suppress(OSError):  # then the history that is there is opened
+        put_in_place(where.database, utc_now())
     desk = open_desk(where)
     return desk, desk.reader.load()
 

@@ -13,12 +13,16 @@ Table = tuple[tuple[str, ...], Iterable[tuple[Any, ...]]]
 """A header (may be empty) and rows."""
 
 
-def write_later(parts: Parts, path: Path, text: str, what: str) -> None:
-    """Write a text off the GUI thread and say so."""
+def write_later(parts: Parts, path: Path, make: Callable[[], str | bytes], what: str) -> None:
+    """Make a text or bytes and write them, off the GUI thread, and say so."""
+
+    def work() -> None:
+        made = make()
+        path.write_bytes(made if isinstance(made, bytes) else made.encode("utf-8"))
 
     async def story() -> str:
         try:
-            path.write_text(text, encoding="utf-8", newline="")
+            await asyncio.to_thread(work)
         except OSError as error:
             return f"{path.name} was not written: {error.strerror}."
         return f"Wrote {what} to {path.name}."

@@ -3,7 +3,7 @@
 import argparse
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from decimal import Decimal
 from getpass import getpass
 
@@ -11,6 +11,7 @@ from creditdesk.cli.status import account_lines, instant
 from creditdesk.core.amounts import dumps, parse_amount, plain
 from creditdesk.core.definition import Definition
 from creditdesk.core.pools import Account, Custody
+from creditdesk.core.rules import RuleKind
 from creditdesk.core.typed import Typed, typed_rules
 from creditdesk.desk.accounts import AccountError
 from creditdesk.desk.opening import Desk
@@ -33,6 +34,7 @@ async def add(options: argparse.Namespace, desk: Desk) -> int:
         key_env=options.key_env or "",
         base_url=options.base_url,
         settings=pairs(options.set, "--set"),
+        client=options.client.strip(),
     )
     if custody is Custody.ENVIRONMENT and not definition.credentials:
         raise AccountError("key", f"{definition.name} takes no key. Use --no-key.")
@@ -56,8 +58,10 @@ async def change(options: argparse.Namespace, desk: Desk) -> int:
     account = desk.registry.named(options.name)
     balances = {pool: _balance(pool, text) for pool, text in pairs(options.pool, "--pool").items()}
     chosen = pairs(options.set, "--set")
-    if not chosen and not balances:
-        raise AccountError("set", "Say what to change: --set K=V for a setting, --pool POOL=N for a balance.")
+    rules = _rules(options.rule, desk.tools.chosen.settings.rules.off)
+    if not chosen and not balances and not rules and options.client is None:
+        text = "Say what to change: --set K=V for a setting, --pool POOL=N for a balance, --rule RULE=off for a rule"
+        raise AccountError("set", f"{text}, --client CLIENT for whom it is.")
     unknown = [name for name, value in chosen.items() if not value and name not in account.settings]
     if unknown:
         raise AccountError(unknown[0], f"{account.name} has no setting {unknown[0]!r} to take away.")
@@ -67,11 +71,16 @@ async def change(options: argparse.Namespace, desk: Desk) -> int:
         if not desk.tools.history.durable:
             text = "The balance can't be kept: the history's file can't be used. Nothing was changed."
             raise AccountError("pool", text)
-    if chosen:
+    if chosen or rules or options.client is not None:
         settings = {name: value for name, value in {**account.settings, **chosen}.items() if value}
-        account = await desk.registry.change(account.changed(settings=settings))
+        off = tuple(each for each in RuleKind if rules.get(each, "off" if each in account.rules_off else "on") == "off")
+        client = account.client if options.client is None else options.client.strip()
+        account = await desk.registry.change(account.changed(settings=settings, rules_off=off, client=client))
     typed = await desk.registry.type_balances(account, balances) if balances else {}
-    print(redact(f"Changed {account.name}: {', '.join(_said(chosen, typed))}."))
+    said = [*_said(chosen, typed), *(f"rule {rule} {word}" for rule, word in rules.items())]
+    if options.client is not None:
+        said.append(f"client {account.client}" if account.client else "client taken away")
+    print(redact(f"Changed {account.name}: {', '.join(said)}."))
     return 0
 
 
@@ -87,6 +96,17 @@ def _said(chosen: Mapping[str, str], typed: Mapping[str, Typed]) -> list[str]:
     return [*said, *amounts]
 
 
+def _rules(texts: Iterable[str], off: Container[str]) -> dict[str, str]:
+    """`RULE=off` or `on` as a dict; `off` are those of the whole desk. Raises AccountError that names the rules."""
+    found = pairs(texts, "--rule")
+    for rule, word in found.items():
+        if rule not in list(RuleKind) or word not in ("on", "off"):
+            raise AccountError("rule", f"--rule wants RULE=off or RULE=on. The rules are {', '.join(RuleKind)}.")
+        if word == "on" and rule in off:
+            raise AccountError("rule", f"{rule} is off for the whole desk. Switch it on in the settings first.")
+    return found
+
+
 async def show(options: argparse.Namespace, desk: Desk) -> int:
     """List the accounts and where each key is kept; never a key."""
     accounts = desk.tools.chosen.accounts
@@ -100,6 +120,7 @@ async def show(options: argparse.Namespace, desk: Desk) -> int:
                 "key_env": account.key_env or None,
                 "base_url": account.base_url or None,
                 "settings": dict(account.settings),
+                "client": account.client or None,
             }
             for account in accounts
         ]

@@ -6,6 +6,7 @@ import sys
 from typing import NoReturn
 
 from creditdesk import __version__
+from creditdesk.core.rules import RuleKind
 from creditdesk.providers.redaction import redact
 
 
@@ -49,8 +50,11 @@ def parser() -> Parser:
     _accounts(commands)
     _status(commands)
     _forecast(commands)
+    _alerts(commands)
+    _history(commands)
     _size(commands)
     _send(commands)
+    _statement(commands)
     _providers(commands)
     return root
 
@@ -75,6 +79,7 @@ def _accounts(commands: "argparse._SubParsersAction[Parser]") -> None:
     add = _add(verbs, "add", f"Add an account. {KEYLESS}")
     add.add_argument("provider", metavar="PROVIDER", help="a provider's id, see `creditdesk providers list`")
     add.add_argument("--name", required=True, help="what you call it; each name once")
+    add.add_argument("--client", default="", metavar="CLIENT", help="whom it is for, in statements")
     key = add.add_mutually_exclusive_group(required=True)
     key.add_argument(
         "--key-stdin", action="store_true", help="read the key from standard input, keep it in the keyring"
@@ -86,7 +91,11 @@ def _accounts(commands: "argparse._SubParsersAction[Parser]") -> None:
     change = _add(verbs, "set", "Change settings or type a balance by hand.")
     change.add_argument("name", metavar="NAME")
     change.add_argument("--set", action="append", default=[], metavar="K=V", help="a setting, such as plan=pro")
+    change.add_argument("--client", metavar="CLIENT", help='whom it is for, in statements; "" for nobody')
     change.add_argument("--pool", action="append", default=[], metavar="POOL=N", help="a balance, such as monthly=312")
+    change.add_argument(
+        "--rule", action="append", default=[], metavar="RULE=off|on", help="a rule of warning, see `alerts test --help`"
+    )
     listing = _add(verbs, "list", "List the accounts.")
     listing.add_argument("--json", action="store_true", help="as JSON")
     remove = _add(verbs, "remove", "Remove an account and its key. Its history stays.")
@@ -109,6 +118,36 @@ def _forecast(commands: "argparse._SubParsersAction[Parser]") -> None:
     forecast.add_argument("--resets-at", metavar="INSTANT", help="with --series: the next reset, or a package's expiry")
     forecast.add_argument("--at", metavar="INSTANT", help="with --series: now (default: its last time)")
     forecast.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _history(commands: "argparse._SubParsersAction[Parser]") -> None:
+    history = _add(commands, "history", "Write the history to a file, read it back, list and restore its copies.")
+    verbs = history.add_subparsers(dest="verb", metavar="VERB", required=True)
+    export = _add(verbs, "export", "Write the history of some accounts, or of all, to a file.")
+    export.add_argument("file", metavar="FILE", help="ends in .csv, .json or .parquet")
+    export.add_argument("--account", action="append", default=[], metavar="NAME", help="only this one; may be repeated")
+    export.add_argument("--since", metavar="D", help="a day such as 2026-11-01 (UTC), or an instant")
+    export.add_argument("--until", metavar="D", help="a day, which is included, or an instant")
+    export.add_argument("--format", choices=("csv", "json", "parquet"), default="", help="whatever the name ends in")
+    bring = _add(verbs, "import", "Put what `history export` wrote beside what is stored. Nothing stored is changed.")
+    bring.add_argument("file", metavar="FILE", help="CSV, JSON or Parquet")
+    bring.add_argument("--into", metavar="NAME", help="the account that the file's only one goes into")
+    listing = _add(verbs, "backups", "List the copies of the history, and former histories that were set aside.")
+    listing.add_argument("--json", action="store_true", help="as JSON")
+    restore = _add(verbs, "restore", "Put a copy in the place of the history; what was there is kept.")
+    restore.add_argument("backup", metavar="BACKUP", help="a name from `creditdesk history backups`, or a file")
+
+
+def _alerts(commands: "argparse._SubParsersAction[Parser]") -> None:
+    alerts = _add(commands, "alerts", "Show what was warned of; try a rule and the ways to tell.")
+    verbs = alerts.add_subparsers(dest="verb", metavar="VERB", required=True)
+    listing = _add(verbs, "list", "List the warnings, open ones first: why, by which numbers, and where told.")
+    listing.add_argument("--json", action="store_true", help="as JSON")
+    test = _add(verbs, "test", "Send a test message, and say when a rule would have fired over the past year.")
+    test.add_argument("rule", metavar="RULE", choices=[each.value for each in RuleKind], help=", ".join(RuleKind))
+    test.add_argument("--account", metavar="NAME", help="only over this account's past (default: every account's)")
+    test.add_argument("--replay-only", action="store_true", help="send nothing")
+    test.add_argument("--json", action="store_true", help="as JSON")
 
 
 def _size(commands: "argparse._SubParsersAction[Parser]") -> None:
@@ -141,6 +180,7 @@ def _size(commands: "argparse._SubParsersAction[Parser]") -> None:
         "--reserve", action="append", default=[], metavar="[POOL=]N", help="keep this much of each pool, or of one"
     )
     size.add_argument("--check-now", action="store_true", help="read the account first")
+    size.add_argument("--by-price", action="store_true", help="pass over what earlier imports really took")
     size.add_argument("--probe", action="store_true", help="ask the vendor, for free, what it would really charge")
     size.add_argument("--domain", default="", metavar="ID", help="where the list would go, by id or name")
     size.add_argument(
@@ -152,6 +192,7 @@ def _size(commands: "argparse._SubParsersAction[Parser]") -> None:
     )
     size.add_argument("--subtract-tracked", action="store_true", help="leave out what is tracked there already")
     size.add_argument("--first", type=_count, default=0, metavar="N", help="only the first N items")
+    size.add_argument("--skip", type=_count, default=0, metavar="N", help="without the first N items")
     size.add_argument("--save", metavar="PLAN", help="write a plan that `send` can carry out (.plan.toml)")
     size.add_argument("--batch", type=_count, default=0, metavar="N", help="items a request, written into the plan")
     _file_choices(size)
@@ -171,6 +212,7 @@ def _file_choices(size: Parser) -> None:
     size.add_argument("--sheet", metavar="NAME", help="the sheet of a spreadsheet")
     size.add_argument("--encoding", metavar="NAME", help="such as utf-8, utf-16 or cp1252")
     size.add_argument("--delimiter", metavar="D", help="comma, semicolon, tab, bar, or none for one item a line")
+    size.add_argument("--keep-footer", action="store_true", help="rows of totals and repeated headers are items, too")
     size.add_argument("--header-line", type=int, metavar="N", help="the header's line; 0 for none")
 
 
@@ -184,6 +226,13 @@ def _send(commands: "argparse._SubParsersAction[Parser]") -> None:
     send.add_argument("plan", nargs="?", metavar="PLAN", help="a plan file")
     send.add_argument("--resume", metavar="PLAN", help="go on with a plan that was begun")
     send.add_argument("--batch", type=int, metavar="N", help="items a request")
+    send.add_argument(
+        "--at",
+        default="",
+        metavar="WHEN",
+        help="queue it until an instant (2026-12-01T02:00Z), the next reset (reset), or until there is room (room)",
+    )
+    send.add_argument("--client", default="", metavar="CLIENT", help="whom it is for (default: its account's client)")
     send.add_argument("--yes", action="store_true", help="send although the account's spending limit is passed")
     send.add_argument(
         "--report", metavar="FILE", help="write every item's fate (.csv, .xlsx); alone: of the last sending"
@@ -196,6 +245,15 @@ def _send(commands: "argparse._SubParsersAction[Parser]") -> None:
         help="with --resume: what you found out yourself about a batch that is unknown",
     )
     send.add_argument("--json", action="store_true", help="as JSON")
+
+
+def _statement(commands: "argparse._SubParsersAction[Parser]") -> None:
+    statement = _add(commands, "statement", "Show what a client's accounts and imports used in a month.")
+    statement.add_argument("--client", metavar="CLIENT", help="one client; without it all are listed")
+    statement.add_argument("--month", metavar="YYYY-MM", help="such as 2026-11 (default: this month)")
+    statement.add_argument("--csv", metavar="FILE", help="write it as a table (.csv, .xlsx)")
+    statement.add_argument("--pdf", metavar="FILE", help="write it as a PDF to send with an invoice")
+    statement.add_argument("--json", action="store_true", help="as JSON")
 
 
 def _providers(commands: "argparse._SubParsersAction[Parser]") -> None:

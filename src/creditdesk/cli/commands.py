@@ -11,10 +11,13 @@ from typing import Any
 
 from creditdesk.cli import (
     account_commands,
+    alerts_command,
     forecast_command,
+    history_command,
     provider_commands,
     send_command,
     size_command,
+    statement_command,
     status_command,
 )
 from creditdesk.core.factors import FactorError
@@ -27,8 +30,10 @@ from creditdesk.providers.definitions import DefinitionError
 from creditdesk.providers.redaction import RedactingFilter, quiet_libraries, redact
 from creditdesk.store.config import AccountRefused, ConfigError
 from creditdesk.store.history import HistoryError
+from creditdesk.store.past import PastError
 from creditdesk.store.plans import PlanError
 from creditdesk.store.privacy import harden, write_crash_report
+from creditdesk.store.restoring import BackupError
 from creditdesk.store.sheets import SheetError
 from creditdesk.store.vault import VaultError
 
@@ -41,8 +46,13 @@ COMMANDS: dict[tuple[str, str], Command] = {
     ("accounts", "remove"): account_commands.remove,
     ("status", ""): status_command.status,
     ("forecast", ""): forecast_command.forecast,
+    ("alerts", "list"): alerts_command.listing,
+    ("alerts", "test"): alerts_command.test,
+    ("history", "export"): history_command.export,
+    ("history", "import"): history_command.bring,
     ("size", ""): size_command.size,
     ("send", ""): send_command.send,
+    ("statement", ""): statement_command.statement,
     ("providers", "list"): provider_commands.listing,
     ("providers", "show"): provider_commands.show,
 }
@@ -50,10 +60,12 @@ COMMANDS: dict[tuple[str, str], Command] = {
 USER_ERRORS = (
     AccountError,
     AccountRefused,
+    BackupError,
     Declined,
     DefinitionError,
     FactorError,
     HistoryError,
+    PastError,
     PlanError,
     SheetError,
     UnknownProvider,
@@ -84,6 +96,8 @@ def run(options: argparse.Namespace, opened: Callable[[Places], Desk] = open_des
             return provider_commands.check(options.file)
         if options.command == "forecast" and options.series:
             return forecast_command.of_file(options)
+        if options.command == "history" and options.verb in ("backups", "restore"):
+            return history_command.without_desk(options)
         command = COMMANDS[options.command, getattr(options, "verb", None) or ""]
         status = asyncio.run(_run(command, options, opened))
         sys.stdout.flush()

@@ -1,18 +1,17 @@
 """`forecast`: when an account's pools run out, or what the same function says of a file of past readings."""
 
 import argparse
-import csv
 import sys
-from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+from creditdesk.cli.forecast_series import Ends, SeriesError, instant, series_of
 from creditdesk.core.amounts import dumps
 from creditdesk.core.forecast import project, why_not
-from creditdesk.core.pools import PoolKind, RunOut, Source
-from creditdesk.core.series import Point, Series
+from creditdesk.core.pools import PoolKind, RunOut
+from creditdesk.core.series import Series
 from creditdesk.desk.known import Known
+from creditdesk.desk.known_steps import learn_steps
 from creditdesk.desk.opening import Desk
 from creditdesk.desk.recent import LOOK_BACK
 
@@ -33,20 +32,20 @@ ASKED = {
 }
 
 
-class SeriesError(Exception):
-    """A file of readings is not as documented; the message names the line and repeats nothing of it."""
-
-
 async def forecast(options: argparse.Namespace, desk: Desk) -> int:
     """Show when the pools of an account run out, from its history; nobody is asked and nothing is written."""
     account = desk.registry.named(options.account)
     now, known = desk.tools.clock(), Known()
     series = await desk.tools.history.series(account.id, now - LOOK_BACK)
     known.remember(series)
+    await learn_steps(known, desk.tools, account.id)
     known.project(desk.tools.catalogue.get(account.provider), now)
     run_outs = {each.pool: each for each in known.run_outs}
     asked = [each for each in series if each.kind in QUESTIONS]
-    rows = [_row(each.pool, QUESTIONS[each.kind], run_outs.get(each.pool), why_not(each, now)) for each in asked]
+    rows = [
+        _row(each.pool, QUESTIONS[each.kind], run_outs.get(each.pool), why_not(each, now, known.steps))
+        for each in asked
+    ]
     if "" in run_outs:
         rows.insert(0, _row("", "all_together", run_outs[""], None))
     _tell(rows, options.json)
@@ -56,51 +55,22 @@ async def forecast(options: argparse.Namespace, desk: Desk) -> int:
 def of_file(options: argparse.Namespace) -> int:
     """Show when the pool of a CSV of `time,left` runs out; nothing else is opened. 1 with a reason for a wrong file."""
     try:
-        series, now = _series(options), _instant(options.at) if options.at else None
-    except (SeriesError, OSError, UnicodeError) as error:
+        now = instant(options.at) if options.at else None
+        series = _series(options, now)
+    except (SeriesError, OSError) as error:
         text = str(error) if isinstance(error, SeriesError) else "the file cannot be read"
         print(f"creditdesk: {text}", file=sys.stderr)
         return 1
-    now = now or max((each.last_seen for each in series.points), default=datetime(1970, 1, 1, tzinfo=UTC))
+    now = now or (series.points[-1].last_seen if series.points else datetime(1970, 1, 1, tzinfo=UTC))
     _tell([_row(series.pool, QUESTIONS[series.kind], project(series, now), why_not(series, now))], options.json)
     return 0
 
 
-def _series(options: argparse.Namespace) -> Series:
+def _series(options: argparse.Namespace, until: datetime | None) -> Series:
     kind = PoolKind(options.kind)
-    ends = _instant(options.resets_at) if options.resets_at else None
-    resets, expires = (None, ends) if kind is PoolKind.PACKAGE else (ends, None)
-    with Path(options.series).open(encoding="utf-8-sig", newline="") as lines:
-        rows = _rows(csv.reader(lines))
-    points = [Point(at, at, left, None, None, Source.LIVE, resets, expires) for at, left in rows]
-    path = Path(options.series)
-    return Series("", path.stem, path.stem, kind, "", tuple(points))
-
-
-def _rows(lines: Iterable[Sequence[str]]) -> list[tuple[datetime, Decimal]]:
-    """The instants and amounts of a CSV, oldest first; a first line that is no reading is its header."""
-    found = []
-    for number, row in enumerate(lines):
-        if not any(cell.strip() for cell in row):
-            continue
-        try:
-            at, left = _instant(row[0]), Decimal(row[1].strip())
-        except (SeriesError, InvalidOperation, IndexError):
-            if number == 0:
-                continue
-            raise SeriesError(f"line {number + 1}: it is no instant and amount, separated by a comma") from None
-        if left.is_finite():
-            found.append((at, left))
-    return sorted(found, key=lambda row: row[0])
-
-
-def _instant(text: str) -> datetime:
-    """An ISO 8601 instant; without a zone it is UTC."""
-    try:
-        at = datetime.fromisoformat(text.strip())
-    except ValueError:
-        raise SeriesError("an instant is written as 2026-11-21T12:00:00Z") from None
-    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+    at = instant(options.resets_at) if options.resets_at else None
+    ends = Ends(expires_at=at) if kind is PoolKind.PACKAGE else Ends(resets_at=at)
+    return series_of(Path(options.series), kind, ends, until, LOOK_BACK)
 
 
 def _row(pool: str, question: str, run_out: RunOut | None, why: str | None) -> dict[str, object]:

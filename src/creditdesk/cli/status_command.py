@@ -3,15 +3,19 @@
 import argparse
 import asyncio
 import sys
+from contextlib import suppress
 from datetime import timedelta
 
 from creditdesk.cli.status import status_json, status_lines
 from creditdesk.core.amounts import dumps
 from creditdesk.core.definition import Definition
 from creditdesk.core.pools import Reading
+from creditdesk.desk.keeping import Keeper
 from creditdesk.desk.opening import Desk
+from creditdesk.paths import places
 from creditdesk.providers.catalogue import UnknownProvider
 from creditdesk.providers.definitions import DefinitionError
+from creditdesk.store.history import HistoryError
 
 
 async def status(options: argparse.Namespace, desk: Desk) -> int:
@@ -28,6 +32,14 @@ async def status(options: argparse.Namespace, desk: Desk) -> int:
         print(dumps(status_json(readings, definitions, now), indent=2))
     else:
         print("\n".join(status_lines(readings, definitions, now)))
+    if options.refresh and desk.tools.history.durable:
+        keeper = Keeper(places(options.data_dir).database, desk.tools.clock)
+        if problem := await keeper.keep(
+            apart=timedelta(days=1)
+        ):  # a desk that is read by a timer alone has copies, too
+            print(f"creditdesk: {problem}", file=sys.stderr)
+        with suppress(HistoryError):  # the next time
+            await desk.tools.history.thin(now)
     return 0
 
 

@@ -9,22 +9,19 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
-from math import inf
 
-from creditdesk.core.forecast_pace import Pace, pace_of
-from creditdesk.core.forecast_paths import FARTHEST_DAYS, Ways, ends, used_by
+from creditdesk.core.forecast_pace import pace_of
+from creditdesk.core.forecast_paths import FARTHEST_DAYS, Monthly, Ways, ends, ends_together, used_within
 from creditdesk.core.pools import Pool, PoolKind, RunOut
 from creditdesk.core.series import Point, Series
-from creditdesk.core.spending import DAY_S, Use, days_of, left_at, together, use_of
+from creditdesk.core.spending import DAY_S, Step, Use, days_of, left_at, together, use_of
 from creditdesk.core.stock import place
 
 LEAST_POINTS = 3
 LEAST_SPAN_S = DAY_S
 SURE_DAYS = 7
 
-_MONTH_DAYS = 365.25 / 12
-_STEP_DAYS = 0.5
-_LOW, _HIGH = 0.1, 0.9
+_LOW, _HIGH = 0.095, 0.905  # the 10th and the 91st of a hundred ways hold eight in ten of what may come
 
 
 class WhyNot(StrEnum):
@@ -40,15 +37,6 @@ class WhyNot(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class _Monthly:
-    """An allowance as it refills: `left` now, `limit` again after `reset_in` days and every month from then."""
-
-    left: float
-    limit: float
-    reset_in: float
-
-
-@dataclass(frozen=True, slots=True)
 class _Stock:
     """A pool that still holds something: its last known point, and what was left then."""
 
@@ -57,27 +45,30 @@ class _Stock:
     left: float
 
 
-def project(series: Series, now: datetime) -> RunOut | None:
+def project(series: Series, now: datetime, known: Sequence[Step] = ()) -> RunOut | None:
     """When this pool by itself will be empty (slots: full); None when unused, empty already, or not to be told.
 
-    An allowance's may lie after its reset: then it is refilled first, and `before_reset` is false.
+    An allowance's may lie after its reset: then it is refilled first, and `before_reset` is false. `known` are imports:
+    those sent are no pace, and those planned are used up then, whatever the pace.
     """
-    found = _known(series, use_of(series.points, now), now)
+    found = _known(series, now, known)
     if isinstance(found, WhyNot):
         return None
     stock, ways = found
-    return _run_out(series.pool, [stock], ways.pace, now, _middle(ends(ways, stock.left)))
+    return _run_out(series.pool, [stock], ways, now, _middle(ends(ways, stock.left)))
 
 
-def why_not(series: Series, now: datetime) -> WhyNot | None:
+def why_not(series: Series, now: datetime, known: Sequence[Step] = ()) -> WhyNot | None:
     """Why `project` tells nothing of this pool; None when it tells something."""
-    found = _known(series, use_of(series.points, now), now)
+    found = _known(series, now, known)
     if isinstance(found, WhyNot):
         return found
-    return None if project(series, now) is not None else WhyNot.TOO_FAR
+    return None if project(series, now, known) is not None else WhyNot.TOO_FAR
 
 
-def project_account(series: Sequence[Series], drain: Sequence[str], now: datetime) -> RunOut | None:
+def project_account(
+    series: Sequence[Series], drain: Sequence[str], now: datetime, known: Sequence[Step] = ()
+) -> RunOut | None:
     """When the pools of an account that are emptied one after the other will all be empty; its pool is "".
 
     Those of `drain` count that have the unit of the first of them. An allowance is refilled at its reset and monthly
@@ -88,18 +79,18 @@ def project_account(series: Sequence[Series], drain: Sequence[str], now: datetim
         return None
     first = min(chosen, key=lambda each: place(drain, each.pool) or 0)
     chosen = [each for each in chosen if each.unit == first.unit]
-    use = together([use_of(each.points, now, stands_in=True) for each in chosen])
+    pools = {each.pool for each in chosen}
+    known = [each for each in known if each.pool in pools]
+    use = together([use_of(each.points, now, True, _of(known, each.pool)) for each in chosen])
     stocks = [stock for each in chosen if (stock := _stock(each, now)) is not None]
-    ways = _ways(use, stocks, now)
+    ways = _ways(use, stocks, now, known)
     if isinstance(ways, WhyNot) or sum(each.left for each in stocks) <= 0:
         return None
     base = _base(stocks, now)
     monthly = [_monthly(each, base) for each in stocks if _refills(each)]
     prepaid = sum(each.left for each in stocks if not _refills(each))
-    if not monthly:
-        return _run_out("", stocks, ways.pace, now, _middle(ends(ways, prepaid)))
-    middle, low, high = (_walk(prepaid, monthly, ways.pace, tail) for tail in (0, 1, -1))
-    return _run_out("", stocks, ways.pace, now, (low, middle, high))
+    found = ends_together(ways, prepaid, monthly) if monthly else ends(ways, prepaid)
+    return _run_out("", stocks, ways, now, _middle(found))
 
 
 def even_pace(pool: Pool, now: datetime) -> Decimal | None:
@@ -113,26 +104,36 @@ def even_pace(pool: Pool, now: datetime) -> Decimal | None:
     return pool.limit * Decimal(int(ahead.total_seconds())) / Decimal(int(whole.total_seconds()))
 
 
-def _known(series: Series, use: Use, now: datetime) -> tuple[_Stock, Ways] | WhyNot:
+def _known(series: Series, now: datetime, known: Sequence[Step]) -> tuple[_Stock, Ways] | WhyNot:
     stock = _stock(series, now)
+    known = _of(known, series.pool)
+    use = use_of(series.points, now, known=known)
     if stock is None:
         return WhyNot.EXPIRED if use.points else WhyNot.UNKNOWN
-    ways = _ways(use, [stock], now)
+    ways = _ways(use, [stock], now, known)
+    if ways is WhyNot.UNUSED and len(use.steps) > 1:  # nothing but imports: they are its pace
+        ways = _ways(use_of(series.points, now), [stock], now, known)
     if isinstance(ways, WhyNot):
         return ways
     return (stock, ways) if stock.left > 0 else WhyNot.EMPTY
 
 
-def _ways(use: Use, stocks: Sequence[_Stock], now: datetime) -> Ways | WhyNot:
+def _of(known: Sequence[Step], pool: str) -> list[Step]:
+    return [each for each in known if each.pool == pool]
+
+
+def _ways(use: Use, stocks: Sequence[_Stock], now: datetime, known: Sequence[Step]) -> Ways | WhyNot:
     """How the use may go on after the last reading."""
     if use.points < LEAST_POINTS or not stocks:
         return WhyNot.TOO_FEW
     if use.seen[-1] < LEAST_SPAN_S:
         return WhyNot.TOO_SHORT
-    until = (_base(stocks, now) - now).total_seconds()
+    base = _base(stocks, now)
+    until = (base - now).total_seconds()
     days = days_of(use, until)
-    pace = pace_of(days)
-    return Ways(pace, days, use, until) if pace is not None else WhyNot.UNUSED
+    pace = pace_of(days, [each for each in use.steps if each > 0])
+    planned = [((each.at - base) / timedelta(days=1), float(each.amount)) for each in known if not each.sent]
+    return Ways(pace, days, use, until, planned) if pace is not None else WhyNot.UNUSED
 
 
 def _stock(series: Series, now: datetime) -> _Stock | None:
@@ -155,9 +156,10 @@ def _middle(found: Sequence[float]) -> tuple[float, float, float]:
 
 
 def _run_out(
-    pool: str, stocks: Sequence[_Stock], pace: Pace, now: datetime, days: tuple[float, float, float]
+    pool: str, stocks: Sequence[_Stock], ways: Ways, now: datetime, days: tuple[float, float, float]
 ) -> RunOut | None:
     soonest, middle, longest = days
+    pace = ways.pace
     if not middle <= FARTHEST_DAYS:
         return None
     base = _base(stocks, now)
@@ -167,13 +169,14 @@ def _run_out(
     refilled = [each.point for each in stocks if each.series.kind in (PoolKind.ALLOWANCE, PoolKind.SPEND)]
     resets = min((point.resets_at for point in refilled if point.resets_at), default=None)
     found = RunOut(pool, at, low, high, _rounded(pace.a_day), resets is not None and at < resets)
-    sure = _sure(found, resets if resets is not None and resets > now else None, now)
+    ends = resets if resets or len(stocks) > 1 else stocks[0].point.expires_at
+    sure = _sure(found, ends if ends is not None and ends > now else None, now)
     sure = "likely" if sure == "sure" and pace.days < SURE_DAYS else sure
-    return replace(found, sure=sure, wasted=_wasted(stocks, pace, base, at))
+    return replace(found, sure=sure, wasted=_wasted(stocks, ways, base, at))
 
 
 def _sure(found: RunOut, resets: datetime | None, now: datetime) -> str:
-    """How sure the answer is: on which side of the reset it lies, or, without one, how wide the range is."""
+    """How sure the answer is: on which side of the reset (or expiry) it lies; without one, how wide the range is."""
     low, at, high = found.low, found.at, found.high
     if resets is not None:
         if resets <= low or (high is not None and high <= resets):
@@ -187,12 +190,13 @@ def _sure(found: RunOut, resets: datetime | None, now: datetime) -> str:
     return "sure" if high - low <= at - now + day else "likely" if high - low <= 3 * (at - now) + day else "rough"
 
 
-def _wasted(stocks: Sequence[_Stock], pace: Pace, base: datetime, at: datetime) -> Decimal | None:
+def _wasted(stocks: Sequence[_Stock], ways: Ways, base: datetime, at: datetime) -> Decimal | None:
     """How much of a package by itself is left at its expiry; None for anything else, and when all of it is used."""
     expires = stocks[0].point.expires_at
     if len(stocks) > 1 or expires is None or at <= expires:
         return None
-    rest = stocks[0].left - used_by(pace, (expires - base) / timedelta(days=1), 0)
+    used = used_within(ways, (expires - base) / timedelta(days=1))
+    rest = stocks[0].left - _middle(used)[1]
     return _rounded(rest) if rest > 0 else None
 
 
@@ -200,39 +204,15 @@ def _rounded(amount: float) -> Decimal:
     return Decimal(format(Decimal(f"{amount:.6g}"), "f"))
 
 
-def _walk(prepaid: float, monthly: Sequence[_Monthly], pace: Pace, tail: int) -> float:
-    """After how many days everything is used up at this end of the range, with allowances used first, that come again.
-
-    Infinite: not within three years.
-    """
-    lefts, resets = [each.left for each in monthly], [each.reset_in for each in monthly]
-    used = day = 0.0
-    while day < FARTHEST_DAYS:
-        there = prepaid + sum(lefts)
-        total = max(used, used_by(pace, day + _STEP_DAYS, tail))
-        need, used = total - used, total
-        if need > 0 and need >= there:
-            return day + _STEP_DAYS * there / need
-        for index, left in enumerate(lefts):
-            lefts[index] = left - min(left, need)
-            need -= min(left, need)
-        prepaid -= need
-        day += _STEP_DAYS
-        for index, each in enumerate(monthly):
-            if resets[index] <= day:
-                lefts[index], resets[index] = each.limit, resets[index] + _MONTH_DAYS
-    return inf
-
-
 def _refills(stock: _Stock) -> bool:
     point = stock.point
     return stock.series.kind is PoolKind.ALLOWANCE and point.limit is not None and point.resets_at is not None
 
 
-def _monthly(stock: _Stock, base: datetime) -> _Monthly:
+def _monthly(stock: _Stock, base: datetime) -> Monthly:
     point = stock.point
     reset_in = (point.resets_at - base) / timedelta(days=1) if point.resets_at else 0.0
-    return _Monthly(stock.left, float(point.limit or 0), max(0.0, reset_in))
+    return Monthly(stock.left, float(point.limit or 0), max(0.0, reset_in))
 
 
 def _after(base: datetime, days: float) -> datetime:

@@ -162,6 +162,7 @@ class Account:
     ask_over: Mapping[str, Decimal] = field(default_factory=dict)
     muted: bool = False
     confirmed: bool = False  # the user confirmed that inferred fields are right
+    rules_off: tuple[str, ...] = ()  # rules of warning (`rules.RuleKind`) that are off for this account
 
     def changed(self, **values: object) -> "Account":
         """A copy with some fields changed."""

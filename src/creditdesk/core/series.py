@@ -69,12 +69,18 @@ class Event:
     id: int = 0
 
 
+PENDING = "pending"
+RECOVERING = "recovering"
+
+
 @dataclass(frozen=True, slots=True)
 class Episode:
     """A crossing of an account into a worse level: fired once, delivered once, cleared by a good reading only.
 
     `window` tells resets apart, so that a new allowance window may warn again. `delivered` names the way it was shown
-    ("notification", "balloon", "banner", "missed"), "" while it is not.
+    ("notification", "balloon", "banner", "missed"), "" while it is not. `rule` is a `RuleKind`; `numbers` what it fired
+    on, as compact JSON of texts. `state` is "" while it is as its level says, `PENDING` before it is certain enough to
+    be told, `RECOVERING` while the last reading is better but not yet clear of the threshold.
     """
 
     account: str
@@ -87,3 +93,20 @@ class Episode:
     cleared_at: datetime | None = None
     snoozed_until: datetime | None = None
     id: int = 0
+    rule: str = "level"
+    numbers: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One try to tell an episode, by its id. `detail` is plain text without any secret.
+
+    `channel`: desktop, balloon, banner, apprise or digest; `outcome`: shown, failed, withdrawn or missed.
+    """
+
+    episode: int
+    at: datetime
+    channel: str
+    outcome: str
+    detail: str = ""

@@ -1,10 +1,13 @@
 """What the user chose for the whole desk."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
 from creditdesk.core.pools import Thresholds
+from creditdesk.core.quiet import Quiet
+from creditdesk.core.rules import Rules
 
 LEAST_INTERVAL_S = 60
 
@@ -34,3 +37,7 @@ class Settings:
     told_no_tray: bool = False
     low_days: Decimal = Decimal(7)  # a wallet that lasts less is low
     critical_days: Decimal = Decimal(1)
+    rules: Rules = field(default_factory=Rules)
+    quiet: Quiet = field(default_factory=Quiet)
+    sound: bool = False  # with a notification
+    addresses: Mapping[str, str] = field(default_factory=dict)  # of mail and chat: an id, and what may be shown of it

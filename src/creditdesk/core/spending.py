@@ -17,19 +17,32 @@ LOOK_BACK_DAYS = 60
 DAY_S = 86400.0
 
 _OLDEST_S = -LOOK_BACK_DAYS * DAY_S
+_SAME = 1 + 1e-9  # a smaller rise is an inexact number and no top-up
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A single use of a pool, in its unit, that is known from elsewhere: an import that was sent, or is planned."""
+
+    at: datetime
+    pool: str
+    amount: Decimal
+    sent: bool = True
 
 
 @dataclass(slots=True)
 class Use:
     """Use over time. `at` ascends, in seconds before (below 0) the instant that it is told for.
 
-    `used` is what was used up to each of them since the first, in the pool's unit, `seen` the seconds observed.
+    `used` is what was used up to each of them since the first, in the pool's unit, `seen` the seconds observed. `steps`
+    are single known uses beside that.
     """
 
     at: list[float] = field(default_factory=list)
     used: list[float] = field(default_factory=list)
     seen: list[float] = field(default_factory=list)
     points: int = 0
+    steps: list[float] = field(default_factory=list)
 
     def add(self, at: float, used: float, seen: float) -> None:
         """Another instant, not before the last one."""
@@ -66,31 +79,39 @@ def left_at(point: Point) -> Decimal | None:
     return point.left
 
 
-def use_of(points: Iterable[Point], now: datetime, stands_in: bool = False) -> Use:
+def use_of(points: Iterable[Point], now: datetime, stands_in: bool = False, known: Sequence[Step] = ()) -> Use:
     """The use that these points show up to `now`. `stands_in`: while it is empty another pool is used, so 0 is 0.
 
     What emptied a pool may have wanted more than was there: it counts as the mean of the falls that were no smaller.
+    `known` uses are no falls, but `steps` of the use; they may be charged up to a day late.
     """
     use, falls, cut = Use(), [], []
     total = watched = end = had = 0.0
     before: Point | None = None
+    owed = _Owed(known, now)
+    seen_at, used, seen = use.at.append, use.used.append, use.seen.append
     for point in points:
-        left, first = left_at(point), point.first_seen
+        first = point.first_seen
         begin = (first - now).total_seconds()
         if begin > 0:
             break
         last = begin if point.last_seen is first else min(0.0, (point.last_seen - now).total_seconds())
+        left = point.left if point.left is not None else left_at(point)
         if left is None or last < _OLDEST_S:
             continue
         has = float(left)
-        told = has <= had and begin >= end and (had > 0 or stands_in)
-        if before is not None and told and _same_window(before, point):
-            falls.append(had - has)
+        if has <= had * _SAME and begin >= end and (had > 0 or stands_in) and _same_window(before, point):
+            fall = had - has if had > has else 0.0
+            if known:
+                fall -= owed.paid(use, begin, fall)
+            falls.append(fall)
             if has <= 0 and not stands_in:
-                cut.append((len(use.at), had - has))
-            total += had - has
+                cut.append((len(use.at), fall))
+            total += fall
             watched += begin - end
-        use.add(begin, total, watched)
+        seen_at(begin)
+        used(total)
+        seen(watched)
         if last > begin:
             watched += last - begin if has > 0 or stands_in else 0.0
             use.add(last, total, watched)
@@ -103,8 +124,33 @@ def use_of(points: Iterable[Point], now: datetime, stands_in: bool = False) -> U
     return use
 
 
-def _same_window(before: Point, after: Point) -> bool:
+class _Owed:
+    """Known uses not seen as a fall yet: since when, how much, and the place of each among the steps of the use."""
+
+    def __init__(self, known: Sequence[Step], now: datetime) -> None:
+        self._ahead = sorted(((each.at - now).total_seconds(), float(each.amount)) for each in known if each.sent)
+        self._owed: list[tuple[float, float, int]] = []
+
+    def paid(self, use: Use, at: float, fall: float) -> float:
+        """How much of a fall seen at an instant they are; the use learns how much of each was paid."""
+        while self._ahead and self._ahead[0][0] < at:
+            self._owed.append((*self._ahead.pop(0), len(use.steps)))
+            use.steps.append(0.0)
+        rest, kept = fall, []
+        for begun, amount, place in self._owed:
+            taken = min(rest, amount)
+            rest -= taken
+            use.steps[place] += taken
+            if taken < amount and at - begun < DAY_S:
+                kept.append((begun, amount - taken, place))
+        self._owed = kept
+        return fall - rest
+
+
+def _same_window(before: Point | None, after: Point) -> bool:
     """Whether nothing but use can have changed what is left: no reset in between, and the same limit."""
+    if before is None:
+        return False
     resets = before.resets_at
     return before.limit == after.limit and (resets is None or resets > after.first_seen)
 
@@ -121,6 +167,7 @@ def together(uses: Sequence[Use]) -> Use:
         [sum(use.by(instant)[0] for use in found) for instant in at],
         [longest.by(instant)[1] for instant in at],
         max(use.points for use in found),
+        [step for use in found for step in use.steps],
     )
 
 

@@ -227,7 +227,7 @@ class Registry:
             raise AccountError(wrong.key, f"{wrong.key}: {wrong.what}.") from None
         vendors = self._tools.catalogue.all()
         for field, text in (("name", account.name), ("client", account.client)):
-            if any(_looks_like_key(text, vendor) for vendor in vendors):
+            if any(looks_like_key(text, vendor) for vendor in vendors):
                 raise AccountError(field, f"{field}: that looks like a key itself. Keys belong in the keyring.")
         check_settings(definition, account.settings)
         if account.custody is Custody.ENVIRONMENT:
@@ -241,7 +241,7 @@ def _check_variable(name: str, definition: Definition) -> None:
     """Raises AccountError, which never repeats the name: it may be a key that was pasted there."""
     if not (name.isascii() and name.isidentifier()):
         raise AccountError("key_env", "The name of an environment variable has letters, digits and _ only.")
-    if _looks_like_key(name, definition):
+    if looks_like_key(name, definition):
         raise AccountError("key_env", "That looks like the key itself. Give the name of a variable that holds it.")
 
 
@@ -253,7 +253,7 @@ def _keep_out(account: Account, keys: Mapping[str, str]) -> None:
             raise AccountError(field, f"{field}: this is the key itself. It belongs in the keyring alone.")
 
 
-def _looks_like_key(text: str, definition: Definition) -> bool:
+def looks_like_key(text: str, definition: Definition) -> bool:
     """Whether a text fits what the vendor's keys look like."""
     return any(each.secret and each.pattern and re.match(each.pattern, text) for each in definition.credentials)
 

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 
 from creditdesk.core.cadence import Pace, Rhythm, back_off, next_due
 from creditdesk.core.definition import Definition
-from creditdesk.core.forecast import project, project_account
+from creditdesk.core.levels import Finding
 from creditdesk.core.pools import Account, RunOut, Snapshot, Trouble, TroubleKind
+from creditdesk.core.rules import Rules
+from creditdesk.core.run_outs import run_outs
 from creditdesk.core.series import Episode, Series
-from creditdesk.core.stock import place
+from creditdesk.core.spending import Step
 from creditdesk.core.typed import Typed, typed_rules
 from creditdesk.desk.recent import Recent, Spark
 from creditdesk.store.history import Latest
@@ -27,9 +29,13 @@ class Known:
     typed: dict[str, Typed] = field(default_factory=dict)
     episodes: tuple[Episode, ...] = ()
     recent: Recent | None = None  # None until it is first needed
+    steps: tuple[Step, ...] = ()  # the account's imports, as looked up before the last projection
     run_outs: tuple[RunOut, ...] = ()
     projected_at: datetime | None = None
     topped_up: dict[str, datetime] = field(default_factory=dict)
+    odd: tuple[Finding, ...] = ()  # unusual use, as of `odd_at` and by `odd_by`
+    odd_at: datetime | None = None
+    odd_by: Rules | None = None
     acted: int = 0  # how often the user changed the key or the address
 
     def failed(self, trouble: Trouble, beat: Rhythm, now: datetime) -> Trouble:
@@ -75,25 +81,17 @@ class Known:
         self.recent = Recent(series)
         self.topped_up = self.recent.topped_up
 
-    def project(self, definition: Definition, now: datetime) -> None:
-        """Work out anew when the pools run out; every quarter of an hour, sooner while little is known."""
+    def to_project(self, now: datetime) -> bool:
+        """Whether the run-outs are to be worked out anew: every quarter of an hour, sooner while little is known."""
         recent = self.projected_at is not None and timedelta(0) <= now - self.projected_at < PROJECT_AGAIN
-        if self.recent is None or recent:
+        return self.recent is not None and not recent
+
+    def project(self, definition: Definition, now: datetime) -> None:
+        """Work out anew when the pools run out, where that is due."""
+        if self.recent is None or not self.to_project(now):
             return
         self.projected_at = now
-        series = self.recent.series()
-        drained = sorted(
-            (each for each in series if place(definition.drain, each.pool) is not None),
-            key=lambda each: place(definition.drain, each.pool) or 0,
-        )
-        shared = {each.pool for each in drained if each.unit == drained[0].unit}
-        together = project_account(series, definition.drain, now) if len(shared) > 1 else None
-        alone = [
-            replace(run_out, in_turn=len(shared) > 1 and each.pool in shared)
-            for each in series
-            if (run_out := project(each, now)) is not None
-        ]
-        self.run_outs = tuple(alone) if together is None else (together, *alone)
+        self.run_outs = run_outs(self.recent.series(), definition.drain, now, self.steps)
 
     def spark(self, definition: Definition) -> Spark:
         """A few recent (instant, left) of the account's first pool."""

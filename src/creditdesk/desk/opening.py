@@ -38,7 +38,8 @@ class Desk:
     def notice(self) -> str:
         """What the user should know about the history's file, or ""."""
         found = self.tools.history.notice
-        return found.text if found else ""
+        names = {account.id: account.name for account in self.tools.chosen.accounts}
+        return found.named(names).text if found else ""
 
     async def close(self) -> None:
         """Close connections, then the database, then the keyring's worker."""

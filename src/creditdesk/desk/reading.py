@@ -3,11 +3,13 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from creditdesk.core import alerts, cadence, levels
+from creditdesk.core import cadence, levels
+from creditdesk.core.alerts import Decision, is_told
 from creditdesk.core.definition import Definition
+from creditdesk.core.levels import Evidence
 from creditdesk.core.pools import (
     Account,
     Level,
@@ -20,8 +22,10 @@ from creditdesk.core.pools import (
 from creditdesk.core.series import Episode
 from creditdesk.core.settings import Settings
 from creditdesk.core.typed import Typed, typed_snapshot
+from creditdesk.desk import judging
 from creditdesk.desk.case import Case
 from creditdesk.desk.known import Known, last_pace
+from creditdesk.desk.known_steps import learn_steps
 from creditdesk.desk.recent import LOOK_BACK
 from creditdesk.desk.sharing import shared_balances
 from creditdesk.desk.tools import Asks, Tools
@@ -30,7 +34,7 @@ from creditdesk.providers.definitions import DefinitionError
 from creditdesk.store.config import Choices
 from creditdesk.store.vault import KeyMissing, KeyRefused, KeyringLocked, NoKeyring
 
-NOTHING = alerts.Decision()
+Came = Snapshot | Trouble | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class Reader:
         self._running: dict[str, Any] = {}  # asyncio's tasks
         self._asking: Asks | None = None
         self._choices: Choices | None = None
+        self._outages = judging.Outages()
 
     @property
     def clock_ahead(self) -> timedelta | None:
@@ -108,6 +113,24 @@ class Reader:
             return Outcome(self._reading(account, settings))
         await self._remember(account_id, definition)
         return await self._judge(self._case(account, definition, settings))
+
+    async def overdue(self, now: datetime) -> tuple[Outcome, ...]:
+        """What time alone set off, without asking anybody: accounts not read for too long, balances by hand.
+
+        To be called every few minutes, and once after sleep; the accounts that are being asked are left out.
+        """
+        found = []
+        for account in self._tools.chosen.accounts:
+            definition = self._definition(account)
+            if definition is None or account.id in self._running:
+                continue
+            await self._remember(account.id, definition)
+            case = self._case(account, definition, self._tools.chosen.settings)._replace(now=now)
+            evidence = self._evidence(case)
+            decision = judging.overdue(case, evidence)
+            if decision != judging.NOTHING:
+                found.append(await self._keep(case, evidence, decision))
+        return tuple(each for each in found if each.fired or each.cleared)
 
     async def test(self, account: Account, secrets: Mapping[str, str]) -> Snapshot | Trouble:
         """Ask with these keys and keep nothing."""
@@ -180,13 +203,13 @@ class Reader:
         evidence = self._evidence(case)
         return case.shown(evidence, levels.level(evidence, case.thresholds, settings, case.now))
 
-    def _evidence(self, case: Case) -> levels.Evidence:
+    def _evidence(self, case: Case) -> Evidence:
         """What the level is judged by. A number by hand is no reading: one that fails does not make it unknown."""
         snapshot, known = self._snapshot(case), case.known
         by_hand = snapshot is not None and snapshot.source in (Source.BY_HAND, Source.ESTIMATED)
         trouble = known.trouble if case.asks and not by_hand else None
         stale = snapshot is not None and levels.is_stale(snapshot, case.beat.interval_s, case.now)
-        return levels.Evidence(case.definition, snapshot, trouble, stale, known.run_outs, known.topped_up)
+        return Evidence(case.definition, snapshot, trouble, stale, known.run_outs, known.topped_up)
 
     def _snapshot(self, case: Case) -> Snapshot | None:
         last = case.known.snapshot if case.asks else None
@@ -210,17 +233,21 @@ class Reader:
         if not case.asks:
             return await self._judge(case)
         case, outcome = await self._settled(case)
+        before = known.snapshot
         if isinstance(outcome, Trouble):
             outcome = known.failed(outcome, case.beat, case.now)
         else:
             known.succeeded(outcome, case.now)
             known.project(definition, case.now)
-        return await self._judge(case, outcome)
+        judged = await self._judge(case, outcome, before)
+        self._outages.note(judged.reading, self._tools.chosen.accounts)
+        return judged
 
     async def _remember(self, account_id: str, definition: Definition) -> None:
         known = self._known[account_id]
         if known.recent is None:
             known.remember(await self._tools.history.series(account_id, self._tools.clock() - LOOK_BACK))
+        await learn_steps(known, self._tools, account_id)
         known.project(definition, self._tools.clock())
 
     async def _settled(self, case: Case) -> tuple[Case, Snapshot | Trouble]:
@@ -253,18 +280,20 @@ class Reader:
                 return Trouble(TroubleKind.NO_NETWORK, f"Nothing was asked: {error}. Look at the settings.")
         return await self._asking.ask(definition, account, secrets, self._tools.clock)
 
-    async def _judge(self, case: Case, outcome: Snapshot | Trouble | None = None) -> Outcome:
+    async def _judge(self, case: Case, outcome: Came = None, before: Snapshot | None = None) -> Outcome:
         """Decide what is to be told, and remember the reading and the decision together."""
-        account, known = case.account, case.known
         evidence = self._evidence(case)
-        findings = levels.assess(evidence, case.thresholds, case.settings, case.now)
-        decision = alerts.judge(account.id, known.episodes, findings, case.now) if not account.muted else NOTHING
-        shown = case.shown(evidence, levels.worst(findings))
-        if outcome is not None or decision != NOTHING:
-            gone = {each.id for each in decision.cleared}
-            episodes = ((*decision.new, *decision.quiet), decision.cleared)
+        decision = judging.decide(case, evidence, before, outcome)
+        return await self._keep(case, evidence, decision, outcome)
+
+    async def _keep(self, case: Case, evidence: Evidence, decision: Decision, outcome: Came = None) -> Outcome:
+        account, known = case.account, case.known
+        if outcome is not None or decision != judging.NOTHING:
+            told = {each.id for each in decision.new if each.id}
+            changed = (each for each in decision.changed if each.id not in told)
+            episodes = ((*decision.new, *decision.quiet, *changed), decision.cleared)
             fresh = await self._tools.history.record(account.id, outcome, case.now, episodes, case.beat.interval_s)
-            known.episodes = (*(each for each in known.episodes if each.id not in gone), *fresh)
-        fired = tuple(each for each in known.episodes if not each.delivered and each.cleared_at is None)
-        still = sum(each.cleared_at is None and each.delivered != alerts.COVERED for each in known.episodes)
-        return Outcome(shown, fired, decision.cleared, still)
+            judging.took(known, decision, fresh)
+        shown = case.shown(evidence, levels.level(evidence, case.thresholds, case.settings, case.now))
+        cleared = tuple(each for each in decision.cleared if is_told(each))
+        return Outcome(shown, judging.to_tell(known), cleared, judging.still_open(known))

@@ -21,7 +21,8 @@ class Surroundings:
     """What the dialog must know of the desk.
 
     `names` are the names of all accounts. `store_name` is the keyring's own name, "" when there is none; then
-    `store_trouble` says why, in one sentence. `thresholds` and `interval_s` are the desk's own.
+    `store_trouble` says why, in one sentence. `thresholds` and `interval_s` are the desk's own. `clients` are those
+    that accounts have already.
     """
 
     definitions: tuple[Definition, ...]
@@ -30,6 +31,7 @@ class Surroundings:
     store_trouble: str = ""
     thresholds: Thresholds = field(default_factory=Thresholds)
     interval_s: int = 300
+    clients: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

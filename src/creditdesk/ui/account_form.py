@@ -26,6 +26,7 @@ from creditdesk.ui.account_limits import WarnAmounts, chosen_thresholds, percent
 from creditdesk.ui.account_params import ParamFields
 from creditdesk.ui.account_result import TestBox
 from creditdesk.ui.amount_field import TypedFields, mark, padded
+from creditdesk.ui.client_field import client_field
 
 
 class AccountForm(QWidget):
@@ -56,7 +57,7 @@ class AccountForm(QWidget):
         self.typed = TypedFields(typed_rules(definition))
         self.percent = percent_of(definition, own)
         self.amounts = WarnAmounts(definition, own)
-        self.client = QLineEdit(account.client if account else "")
+        self.client = client_field(account.client if account else "", around.clients)
         self._lay_out()
         self._wire()
         if edited:

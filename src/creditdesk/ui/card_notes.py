@@ -109,7 +109,7 @@ def expiry_news(entry: Entry, pools: tuple[Pool, ...], now: datetime) -> tuple[N
     if run_out is None:
         return (Note(f"{pool.label} expires {when}."),)
     spent = run_out.per_day * Decimal((pool.expires_at - now).total_seconds()) / 86400
-    unused = max(Decimal(0), pool.left - spent)
+    unused = run_out.wasted if run_out.wasted is not None else max(Decimal(0), pool.left - spent)
     return (Note(f"{pool.label} expires {when}, with about {words.amount(Decimal(round(unused)), pool.unit)} unused."),)
 
 

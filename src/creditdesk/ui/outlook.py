@@ -9,6 +9,10 @@ from creditdesk.ui import words
 
 JOINT = " · "
 _SOON = timedelta(hours=36)
+_NEWS_DAYS = 30  # an expiry within this is a sentence of its own on the card, with what is lost
+_SURE = {"likely": "likely runs out", "rough": "may run out"}
+_SURE_FULL = {"likely": "likely full", "rough": "may be full"}
+_SURE_LASTS = {"likely": "likely lasts", "rough": "may last"}
 
 
 def outlook(reading: Reading, definition: Definition, now: datetime) -> str:
@@ -21,24 +25,38 @@ def outlook(reading: Reading, definition: Definition, now: datetime) -> str:
         reset = reset_line(pool, now) if pool else _next_reset(pools, now)
         parts = [run_out_line(first, pool, now, named=several), reset]
         return JOINT.join(part for part in parts if part)
-    for line in (_next_reset(pools, now), _next_expiry(pools, now)):
+    for line in (_next_reset(pools, now), _next_expiry(pools, reading.run_outs, now)):
         if line:
             return line
     return _note(definition, pools)
 
 
 def first_run_out(reading: Reading, now: datetime) -> RunOut | None:
-    """The run-out that comes first, or None."""
-    ahead = [each for each in reading.run_outs if each.at > now and not each.in_turn]
+    """The run-out that comes first, or None; a package of which something is left at its expiry has none."""
+    ahead = [each for each in reading.run_outs if each.at > now and not each.in_turn and each.wasted is None]
     return min(ahead, key=lambda each: each.at, default=None)
 
 
 def run_out_line(run_out: RunOut, pool: Pool | None, now: datetime, named: bool = False) -> str:
-    """ "keywords full about 9 Jan", "runs out about Thu 27 Nov", "Monthly runs out about tomorrow"."""
+    """ "runs out about Thu 27 Nov", "Monthly likely runs out about tomorrow", "keywords may be full about 9 Jan".
+
+    How sure it is, is said by the verb: plainly, likely, or only that it may. Of a package of which something is left
+    over: "expires 24 Nov, about 40 % of it unused".
+    """
     when = about(run_out.at, now)
     if pool is not None and pool.kind is PoolKind.SLOTS:
-        return f"{pool.label.lower()} full about {when}"
-    return f"{pool.label} runs out about {when}" if pool is not None and named else f"runs out about {when}"
+        return f"{pool.label.lower()} {_SURE_FULL.get(run_out.sure, 'full')} about {when}"
+    name = f"{pool.label} " if pool is not None and named else ""
+    if pool is not None and pool.expires_at is not None and (unused := unused_line(run_out, pool)):
+        return f"{name}expires {words.short_day(pool.expires_at, now)}, {unused}"
+    return f"{name}{_SURE.get(run_out.sure, 'runs out')} about {when}"
+
+
+def unused_line(run_out: RunOut, pool: Pool) -> str:
+    """What a package wastes, as a share: "about 40 % of it unused"; "" where it is used up first."""
+    if run_out.wasted is None or not pool.left or pool.left <= 0:
+        return ""
+    return f"about {round(100 * run_out.wasted / pool.left)} % of it unused"
 
 
 def range_line(run_out: RunOut, now: datetime) -> str:
@@ -75,8 +93,10 @@ def about(at: datetime, now: datetime) -> str:
 
 
 def lasts_line(run_out: RunOut | None, now: datetime) -> str:
-    """The words beside a wallet's one number: "lasts until about tomorrow", or "left"."""
-    return f"lasts until about {about(run_out.at, now)}" if run_out is not None else "left"
+    """The words beside a wallet's one number: "lasts until about tomorrow", "may last until about 9 Jan", or "left"."""
+    if run_out is None:
+        return "left"
+    return f"{_SURE_LASTS.get(run_out.sure, 'lasts')} until about {about(run_out.at, now)}"
 
 
 def per_day_line(run_out: RunOut, pool: Pool, hide: bool = False) -> str:
@@ -95,14 +115,17 @@ def _next_reset(pools: Iterable[Pool], now: datetime) -> str:
     return reset_line(min(ahead, key=lambda pool: pool.resets_at or now), now) if ahead else ""
 
 
-def _next_expiry(pools: Iterable[Pool], now: datetime) -> str:
+def _next_expiry(pools: Iterable[Pool], run_outs: Iterable[RunOut], now: datetime) -> str:
     ahead = [pool for pool in pools if pool.expires_at and pool.expires_at > now]
     if not ahead:
         return ""
     first = min(ahead, key=lambda pool: pool.expires_at or now)
     family, colon, _ = first.id.partition(":")
     noun = f"next {family} " if colon else ""
-    return f"{noun}expires {words.short_day(first.expires_at or now, now)}"
+    line = f"{noun}expires {words.short_day(first.expires_at or now, now)}"
+    run_out = next((each for each in run_outs if each.pool == first.id), None)
+    unused = unused_line(run_out, first) if run_out is not None else ""
+    return f"{line}, {unused}" if unused and ((first.expires_at or now) - now).days >= _NEWS_DAYS else line
 
 
 def _note(definition: Definition, pools: tuple[Pool, ...]) -> str:

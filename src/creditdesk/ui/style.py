@@ -111,9 +111,10 @@ def _fields(c: Callable[[str], str], px: Callable[[float], int], arrows: tuple[P
 {focused} {{ border: 2px solid {c("accent")}; padding: {px(6) - 1}px {px(9) - 1}px; }}
 {disabled} {{ color: {c("muted")}; background: {c("background")}; }}
 QLineEdit[state="wrong"], QPlainTextEdit[state="wrong"] {{ border-color: {c("critical")}; }}
-QComboBox::drop-down, QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: none;
-  background: transparent; width: {px(20)}px; }}
-QComboBox::down-arrow, QAbstractSpinBox::down-arrow {{ image: url("{down}"); width: {px(10)}px; height: {px(10)}px; }}
+QComboBox::drop-down, QDateTimeEdit::drop-down, QAbstractSpinBox::up-button,
+QAbstractSpinBox::down-button {{ border: none; background: transparent; width: {px(20)}px; }}
+QComboBox::down-arrow, QDateTimeEdit::down-arrow, QAbstractSpinBox::down-arrow {{ image: url("{down}");
+  width: {px(10)}px; height: {px(10)}px; }}
 QAbstractSpinBox::up-arrow {{ image: url("{up}"); width: {px(10)}px; height: {px(10)}px; }}
 QCheckBox, QRadioButton {{ spacing: {px(8)}px; padding: {px(3)}px; border: 1px solid transparent;
   border-radius: {px(4)}px; }}

@@ -231,7 +231,7 @@ def initials(name: str) -> str:
 
 def _digits(value: Decimal, least: int) -> str:
     """Grouped digits without a sign: trailing zeros dropped down to `least` decimals, none of the others."""
-    whole, _, decimals = f"{abs(value):f}".partition(".")
+    whole, _, decimals = f"{value.copy_abs():f}".partition(".")
     decimals = decimals.rstrip("0").ljust(least, "0")
     grouped = f"{int(whole):,}"
     return f"{grouped}.{decimals}" if decimals else grouped
