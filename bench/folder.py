@@ -102,7 +102,7 @@ def _account(number: int) -> Account:
 def _fill(connection: sqlite3.Connection, account: Account, past: Past, now: datetime) -> int:
     chance = random.Random(account.id)
     source = Source.BY_HAND if account.provider in BY_HAND else Source.LIVE
-    condition = (account.id, micros(now), source.value, "", 0, None, "", None, 0, None, 0)
+    condition = (account.id, micros(now), source.value, "", 0, None, "", None, 0, None, 0, None)
     connection.execute(statements.PUT_CONDITION, summed(condition))
     for place, (pool_id, kind, unit) in enumerate(POOLS[account.provider]):
         limit = None if kind is PoolKind.WALLET else Decimal(1000 * chance.randint(1, 90))

@@ -23,7 +23,7 @@ from creditdesk.core.pools import RunOut
 
 USERS = 12
 CUTS = 30
-SEED = 7  # no constant of the forecast was chosen with these users in sight
+SEED = 11  # no constant of the forecast was chosen with these users in sight
 HOURS = (24, 168)
 EARLIEST = timedelta(days=4)
 ASKED = ("allowance", "spend", "package")

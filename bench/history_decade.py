@@ -44,7 +44,7 @@ def make_decade(path: Path, decade: Decade) -> int:
             points = list(_points(series, random.Random(number), decade))
             connection.executemany(statements.ADD_POINT, points)
             stands = (*pool_row(POOL), points[-1][1], None, None, series)
-            condition = (account, sum(points[-1][1:3]), "live", "", 0, None, "", None, 0, None, 0)
+            condition = (account, sum(points[-1][1:3]), "live", "", 0, None, "", None, 0, None, 0, None)
             connection.execute(statements.PUT_POOL, _summed((account, "balance", 0, 1, *stands)))
             connection.execute(statements.PUT_CONDITION, _summed(condition))
             connection.executemany(statements.ADD_EVENT, map(event_row, _uses(account, decade)))

@@ -50,7 +50,7 @@ class ByHand:
         else:
             execute(statements.ADD_POINT, row)
             execute(statements.PUT_POOL, (account, "balance", 0, 1, *POOL, at, None, None, number, 0))
-        execute(statements.PUT_CONDITION, (account, at, "live", "", 0, None, "", None, 0, None, 0, 0))
+        execute(statements.PUT_CONDITION, (account, at, "live", "", 0, None, "", None, 0, None, 0, None, 0))
 
     def close(self) -> None:
         """Close the file."""

@@ -3,11 +3,13 @@
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.app.screen import Gaps, Screen, spoken
 from tests.app.test_sizing_on_screen import drop, keywords, sizer, verdict
 
+from creditdesk.desk.send_look import Look
 from creditdesk.desk.sending import Sender, Timing
 from creditdesk.sandbox import FaultKind
 from creditdesk.ui.dialogs import Question
@@ -185,6 +187,31 @@ def test_what_is_not_known_stands_there_until_the_list_or_the_user_settles_it(
     if "20 not sent" in counts(page):
         panel.resume.click()
     screen.until(lambda: counts(page) == "60 accepted · 0 refused · 0 unknown · 0 not sent", PATIENCE_MS)
+    assert created(screen) == wanted(60)
+
+
+def test_of_a_request_that_arrived_in_part_the_list_is_taken_item_by_item(
+    screen: Screen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen.prepare(screen.draft("ranktracker"))
+    opened(screen)
+    page = ready(screen, tmp_path, 60)
+    listed = Look._listed
+
+    async def lacking(look: Look) -> Any:
+        return tuple(row for row in await listed(look) if row.text not in ("shoes 7", "shoes 9"))  # type: ignore[union-attr]
+
+    monkeypatch.setattr(Look, "_listed", lacking)
+    screen.fault(FaultKind.RESET, "ranktracker", mode="mid", times=1, after_work=True, **CREATE)
+    send(page, 20)
+    until(screen, page, "Stopped: it is not known")
+    time.sleep(0.2)  # until it can be on its way no more
+    panel = page.sending.panel
+    panel.rows[0].partly.click()
+    answer(screen)
+    until(screen, page, "Partly arrived: 58 there, 2 missing")
+    assert counts(page) == "58 accepted · 0 refused · 0 unknown · 2 not sent"
+    assert "drop it here to send that anew" in panel.what.text()
     assert created(screen) == wanted(60)
 
 

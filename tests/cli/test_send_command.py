@@ -6,11 +6,13 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.cli.commanding import Command, Vendors, environment, fine, process, until
 
 from creditdesk.cli import send_command
+from creditdesk.desk.send_look import Look
 from creditdesk.sandbox import FaultKind
 
 DESKTOP = "name=google,location=United States,language=en,device=desktop"
@@ -289,7 +291,7 @@ def test_a_wrong_word_about_an_unknown_batch_settles_nothing(
     arrived = [word for each in words for word in ("--arrived", each)]
     ran = rank("send", "--resume", str(plan), *arrived)
     assert (ran.status, ran.out) == (1, "")
-    assert "--arrived wants BATCH=yes or BATCH=no" in ran.err
+    assert "--arrived wants BATCH=yes, BATCH=no or BATCH=listed." in ran.err
     vendors.clear()
     assert rank("send", "--report", str(tmp_path / "r.csv"), "--json").json["unknown"] == 4
     assert rank("send", "--resume", str(plan), "--json").json["accepted"] == 4
@@ -324,3 +326,33 @@ def test_a_report_that_cannot_be_written_hides_nothing(
     ran = rank("send", str(plan), "--report", str(tmp_path / "report.csv"), "--json")
     assert (ran.status, ran.json["accepted"]) == (1, 3)
     assert "report.csv: No space left on device" in ran.err
+
+
+def test_what_the_list_says_of_a_request_that_arrived_in_part_is_taken_item_by_item(
+    rank: Command, vendors: Vendors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, report = planned(rank, tmp_path, 4), tmp_path / "fate.csv"
+    vendors.fault(FaultKind.THROTTLE, "ranktracker", method="POST", retry_after=3_600, after_work=True, times=1)
+    vendors.fault(FaultKind.STATUS, "ranktracker", method="GET", path="/v1/domains", status=500, skip=1)
+    assert rank("send", str(plan), "--json").json["unknown"] == 4
+    vendors.clear()
+    monkeypatch.setattr(Look, "_listed", without("keyword 2", Look._listed))
+    looked = rank("send", "--resume", str(plan))
+    assert looked.status == 3
+    assert "If a part of it is there: --arrived 1=listed takes what is listed; no rest is sent." in looked.out
+    ran = rank("send", "--resume", str(plan), "--arrived", "1=listed", "--report", str(report))
+    assert (ran.status, ran.out.splitlines()[0]) == (1, "3 accepted, 0 refused, 0 unknown, 1 not sent.")
+    assert "Partly arrived: 1 are missing and not sent again; size the --report to send them." in ran.out
+    assert "Go on with" not in ran.out
+    fates = [row["fate"] for row in csv.DictReader(io.StringIO(report.read_text("utf-8-sig")))]
+    assert fates == ["accepted", "accepted", "not sent", "accepted"]
+    assert rank("size", str(report), *TRACK, "--engine", DESKTOP, "--json").json["count"] == 1
+
+
+def without(text: str, listed: Any) -> Any:
+    """A vendor's list that lacks a row."""
+
+    async def lacking(look: Look) -> Any:
+        return tuple(row for row in await listed(look) if row.text != text)
+
+    return lacking

@@ -22,7 +22,7 @@ def test_a_plan_waits_for_its_instant_and_resume_says_so(rank: Command, vendors:
     assert f"Go on with: creditdesk send --resume {plan}" in early.out
     assert created(vendors) == []
     again = rank("send", str(plan))
-    assert (again.status, "was sent already" in again.err) == (1, True)
+    assert (again.status, "is queued already" in again.err) == (1, True)
 
 
 def test_one_that_waits_for_room_goes_when_there_is_some(rank: Command, vendors: Vendors, tmp_path: Path) -> None:

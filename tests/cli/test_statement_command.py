@@ -60,6 +60,8 @@ def test_the_words_that_are_wrong_are_one_line(used: Command, tmp_path: Path) ->
         (("--month", "2026"), "A month is written as 2026-11."),
         (("--month", "2999-01"), "2999-01 has not begun yet."),
         (("--client", "Acme", "--csv", "x.pdf"), "--csv wants a file's name that ends in .csv or .xlsx."),
+        (("--client", "Acme", "--pdf", "x.csv"), "--pdf wants a file's name that ends in .pdf."),
+        (("--month", ""), "A month is written as 2026-11."),
         (("--pdf", "x.pdf"), "A PDF is made for one client: --client NAME --pdf FILE."),
         (("--client", "Acme", "--csv", str(tmp_path / "no" / "x.csv")), "No such file or directory"),
     ):

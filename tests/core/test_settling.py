@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from creditdesk.core.sending import Tracked
-from creditdesk.core.settling import Found, Question, Rows, settle
+from creditdesk.core.settling import Found, Part, Question, Rows, parted, settle
 
 DESKTOP = {"name": "google", "location": "United States", "language": "en", "device": "desktop"}
 MOBILE = {**DESKTOP, "device": "mobile"}
@@ -157,3 +157,35 @@ def test_5000_random_lists_never_call_a_batch_absent_that_left_a_trace() -> None
         assert finding.found is not Found.EARLY or not question.quiet
         whole = all(each.text in {item for item in items} for each in written) and len(traces) == len(own)
         assert (finding.found is Found.THERE) or not whole
+
+
+def test_of_a_batch_that_arrived_in_part_each_item_is_told_apart() -> None:
+    batch = replace(BATCH, items=("shoes", "boots", "socks"))
+    listed = (*ALL[:2], ALL[2])
+    assert parted(batch, listed, listed) == (Part.THERE, Part.OPEN, Part.MISSING)
+
+
+def test_an_item_is_missing_only_when_two_lists_after_the_quiet_time_do_not_have_it() -> None:
+    assert parted(BATCH, ALL[:2], ALL) == (Part.THERE, Part.THERE)
+    assert parted(BATCH, ALL[:2], ALL[:3]) == (Part.THERE, Part.OPEN)
+    assert parted(replace(BATCH, quiet=False), ALL[:2], ALL[:2]) == (Part.THERE, Part.OPEN)
+
+
+def test_an_item_that_was_there_before_or_may_be_there_in_other_words_is_not_missing() -> None:
+    before = replace(BATCH, baseline=frozenset(each.id for each in ALL[2:]))
+    assert parted(before, ALL, ALL) == (Part.THERE, Part.OPEN)
+    written = (*ALL[:2], row("boots!"))
+    assert parted(BATCH, written, written) == (Part.THERE, Part.OPEN)
+    strange = (*ALL[:2], row("a"), row("b"))
+    assert parted(BATCH, strange, strange) == (Part.THERE, Part.OPEN)
+
+
+def test_2000_random_lists_never_call_an_item_missing_that_left_a_trace() -> None:
+    rng = random.Random(7)
+    for _ in range(2_000):
+        listed = [each for each in ALL if rng.random() < 0.5]
+        rng.shuffle(listed)
+        said = dict(zip(BATCH.items, parted(BATCH, listed, listed), strict=True))
+        for item, part in said.items():
+            count = sum(each.text == item for each in listed)
+            assert part is {0: Part.MISSING, 1: Part.OPEN, 2: Part.THERE}[count]

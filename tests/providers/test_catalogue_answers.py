@@ -17,6 +17,8 @@ A case is a file `answers/VENDOR/NAME.toml`:
     left = "5"                           # what is missing here must be unknown
     resets_at = 2026-12-01T00:00:00Z
 
+    key_expires_at = 2027-03-01T00:00:00Z  # at the top: the end of the key itself, where the vendor tells it
+
     # or, in the place of pools:
     trouble = "exhausted"                # and, where the vendor told one: retry_at = 2026-11-21T12:00:30Z
 """
@@ -36,6 +38,7 @@ from creditdesk.providers.catalogue import Catalogue
 
 ROOT = Path(__file__).parents[2]
 CASES = sorted((Path(__file__).parent / "answers").glob("*/*.toml"))
+KEYS = {"now", "why", "settings", "answer", "pool", "trouble", "retry_at", "plan", "key_expires_at"}
 FIRST_FIVE = {"capsolver", "leadboxer", "oneclickseo", "ranktracker", "seo-rank-genius"}
 """They have tests of their own."""
 
@@ -65,8 +68,7 @@ def instant(value: object) -> object:
 @pytest.mark.parametrize("path", CASES, ids=name_of)
 def test_an_answer_gives_what_its_vendor_means(catalogue: Catalogue, path: Path) -> None:
     case = tomllib.loads(path.read_text("utf-8"))
-    unknown = case.keys() - {"now", "why", "settings", "answer", "pool", "trouble", "retry_at", "plan"}
-    assert not unknown, unknown
+    assert case.keys() <= KEYS
     assert case["why"]
     definition = catalogue.get(path.parent.name)
     host = "vendor.example"
@@ -83,6 +85,7 @@ def test_an_answer_gives_what_its_vendor_means(catalogue: Catalogue, path: Path)
     assert isinstance(found, Snapshot), found
     wanted = [{name: instant(value) for name, value in pool.items()} for pool in case["pool"]]
     assert [told(pool) for pool in found.pools] == wanted
+    assert found.key_expires_at == instant(case.get("key_expires_at"))
     if "plan" in case:
         assert found.plan == case["plan"]
 

@@ -6,6 +6,7 @@ import stat
 import sys
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -346,3 +347,16 @@ def test_the_files_are_the_users_alone(history: History, tmp_path: Path, now: da
         assert {file.name.removeprefix("history.sqlite3") for file in files} == {"", "-wal", "-shm", ".lock"}
         assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
         assert stat.S_IMODE(os.stat(tmp_path / "desk").st_mode) == 0o700
+
+
+def test_the_end_of_a_key_is_kept_through_troubles_until_a_reading_tells_another(
+    history: History, now: datetime, snapshot: Make
+) -> None:
+    ends = now + timedelta(days=90)
+    record(history, replace(snapshot(5), key_expires_at=ends), now)
+    record(history, Trouble(TroubleKind.VENDOR_DOWN, "Down."), now + timedelta(minutes=5))
+    kept = history.latest(["a"]).result(10)["a"].snapshot
+    assert kept is not None and kept.key_expires_at == ends
+    record(history, snapshot(4, 10), now)
+    kept = history.latest(["a"]).result(10)["a"].snapshot
+    assert kept is not None and kept.key_expires_at is None

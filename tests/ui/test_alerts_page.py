@@ -21,6 +21,8 @@ CRITICAL = Episode("a2", Level.CRITICAL, NOW - DAY / 24, "total:credits", "", "r
 OVER = Episode("a1", Level.LOW, NOW - 33 * DAY, "monthly", "", "percent", "missed", cleared_at=NOW - 29 * DAY)
 QUIET = Episode("a2", Level.LOW, NOW - DAY, "monthly", "", "percent", "covered")
 
+MISSED = "Perhaps not shown: the program ended while it was told"
+
 
 def page_with(qtbot: QtBot, *episodes: Episode, settings: Settings | None = None) -> AlertsPage:
     page = AlertsPage()
@@ -38,7 +40,7 @@ def test_nothing_to_warn_about_is_said(qtbot: QtBot) -> None:
     assert page.nothing.isVisible()
     assert page.nothing.title.text() == "Nothing to warn about"
     assert page.past.texts() == [
-        ["Mon 20 Oct 10:30", "Word Finder", "Monthly: low", "4 d", "Perhaps not shown: the program ended while it was told"]
+        ["Mon 20 Oct 10:30", "Word Finder", "Monthly: low", "4 d", MISSED],
     ]
 
 

@@ -95,6 +95,10 @@ def test_what_is_not_known_is_listed_and_only_settled_after_a_second_question(
     with qtbot.waitSignal(panel.settled) as told:
         question().yes.click()
     assert told.args == ["s1", 2, False]
+    row.partly.click()
+    with qtbot.waitSignal(panel.settled) as told:
+        question().yes.click()
+    assert told.args == ["s1", 2, None]
     with qtbot.waitSignal(panel.settle_asked) as told:
         panel.settle.click()
     assert told.args == ["s1"]

@@ -16,6 +16,7 @@ from creditdesk.store.vault import VaultError
 
 KEPT_AS = apprise.KEPT_AS
 
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """What became of a message to one address: by what may be shown of it, and why it failed ("" when it did not)."""

@@ -183,7 +183,7 @@ class Readings(QObject):
     def _age(self) -> None:
         """Time went by: ages grow, what nobody renewed is not live any more, a command may have changed things."""
         parts = self._parts
-        self._parts.ask(self._parts.desk.reader.catch_up, lambda changed: self.list_anew() if changed else None)
+        self._parts.ask(self._parts.desk.reader.catch_up, self._caught_up)
         if not self._tray.shown and not parts.sample:
             self._tray.show()  # some desktops bring their tray late
         entries = parts.board.entries()
@@ -192,6 +192,11 @@ class Readings(QObject):
             return
         self._overview.show_now(parts.now())
         self._tray.show_entries(entries, parts.settings)
+
+    def _caught_up(self, changed: bool) -> None:
+        if changed:
+            self._looked_at = None  # what it read, it may have warned of
+            self.list_anew()
 
     def _went_stale(self, entry: Entry) -> bool:
         reading = entry.reading

@@ -25,6 +25,9 @@ LOOK_MS = 5000
 """While something waits to be told, it is looked at so often."""
 
 HOUR = timedelta(hours=1)
+LONGEST = timedelta(hours=26)
+"""Two digests are no further apart, also where clocks change: an instant beyond is of a clock that was put back."""
+
 _Found = tuple[list[Episode], dict[int, tuple[Delivery, ...]]]
 
 
@@ -144,8 +147,9 @@ class Teller(QObject):
         self.courier.settle()
 
     def _tell(self, bulletin: Bulletin, now: datetime) -> None:
-        """Tell what waited. What is snoozed by now is told by the first reading after the snooze."""
-        found = [each for each in bulletin.episodes if not self._is_quiet(each)]
+        """Tell what waited. What is snoozed or muted by now is told by the first reading after that."""
+        muted = self._muted()
+        found = [each for each in bulletin.episodes if each.account not in muted and not self._is_quiet(each)]
         heard = group(found)
         if heard is None:
             self._gather = self._gather.drop([each.id for each in bulletin.episodes])
@@ -158,7 +162,7 @@ class Teller(QObject):
         """Once a day all that is open still, if the user wishes that; when that last was, the history knows."""
         if self._parts.sample or not self._parts.settings.quiet.digest_at:
             return
-        if self._digest_at is not None and now < self._digest_at:
+        if self._gather.told_lately(now) or (self._digest_at is not None and now < self._digest_at <= now + LONGEST):
             return
         chosen, warned = self._parts.settings.quiet, self._parts.desk.tools.history.warned
         self._digest_at = quiet.digest_after(chosen, now, HERE)
@@ -169,19 +173,23 @@ class Teller(QObject):
 
         def told(found: _Found) -> None:
             episodes, deliveries = found
-            muted = {entry.id for entry in self._parts.board.entries() if entry.reading.account.muted}
+            muted = self._muted()
             heard = [each for each in episodes if each.delivered and each.account not in muted]
             bulletin = gathering.digest([each for each in heard if not self._is_quiet(each)], now)
             if bulletin is None:
                 return
-            last = [each.at for tries in deliveries.values() for each in tries if each.channel == "digest"]
-            since = max(last, default=min(each.fired_at for each in bulletin.episodes))
+            tries = [each for found in deliveries.values() for each in found if each.channel == "digest"]
+            fired = [each.fired_at if each.fired_at <= now else now - LONGEST for each in bulletin.episodes]
+            since = max((each.at for each in tries if each.at <= now), default=min(fired))
             due = quiet.digest_after(chosen, since, HERE)
             if due is not None and due <= now:
                 self._gather = Gather(self._gather.waiting, self._gather.since, now)
                 self.courier.deliver(bulletin, digest=True)
 
         self._parts.ask(story, told)
+
+    def _muted(self) -> set[str]:
+        return {entry.id for entry in self._parts.board.entries() if entry.reading.account.muted}
 
     def _is_quiet(self, episode: Episode) -> bool:
         ends = (episode.snoozed_until, self._quiet.get(episode.account), self._quiet.get(""))

@@ -69,6 +69,10 @@ def _expires(numbers: _Numbers) -> str:
     return f"{_left(numbers)}, expires {numbers.get('at', '?')}: within {numbers.get('days', '?')} days"
 
 
+def _key_expires(numbers: _Numbers) -> str:
+    return f"the key expires {numbers.get('at', '?')}: within {numbers.get('days', '?')} days"
+
+
 def _unusual(numbers: _Numbers) -> str:
     unit, usual = numbers.get("unit", ""), numbers.get("usual", "?")
     return f"{numbers.get('used', '?')} {unit} used today, {usual} is usual: {numbers.get('times', '?')} times or more"
@@ -90,6 +94,7 @@ _REASONS: dict[str, Callable[[_Numbers], str]] = {
     RuleKind.LEVEL: _stock,
     RuleKind.RUNS_OUT: _runs_out,
     RuleKind.EXPIRES: _expires,
+    RuleKind.KEY_EXPIRES: _key_expires,
     RuleKind.SLOTS_FULL: _stock,
     RuleKind.BUDGET: _stock,
     RuleKind.UNUSUAL: _unusual,

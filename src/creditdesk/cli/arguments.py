@@ -241,7 +241,7 @@ def _send(commands: "argparse._SubParsersAction[Parser]") -> None:
         "--arrived",
         action="append",
         default=[],
-        metavar="BATCH=yes|no",
+        metavar="BATCH=yes|no|listed",
         help="with --resume: what you found out yourself about a batch that is unknown",
     )
     send.add_argument("--json", action="store_true", help="as JSON")

@@ -119,7 +119,8 @@ async def _begin(options: argparse.Namespace, desk: Desk, plan: ImportPlan, path
         advice = (
             "Size the list again for a new plan." if before.done else f"Go on with: creditdesk send --resume {path}"
         )
-        raise AccountError("send", f"This plan was sent already: {told}. {advice}")
+        what = "is queued" if before.stop is Stop.QUEUED else "was sent"
+        raise AccountError("send", f"This plan {what} already: {told}. {advice}")
     if options.batch is not None:
         plan = replace(plan, batch=checked_batch(options.batch))
     if options.at:
@@ -245,12 +246,11 @@ def send_lines(sending: Sending, path: str) -> list[str]:
             f"Unknown batches: {', '.join(unknown)}. --resume looks them up; they are never sent again before."
         )
         lines.append(f"If you know better: creditdesk send --resume {path} --arrived {unknown[0]}=yes (or no)")
-        lines.append(f"If a part of it is there: --arrived {unknown[0]}=listed takes what is listed, and sends no rest.")
-    missing = parted(sending)
+        lines.append(f"If a part of it is there: --arrived {unknown[0]}=listed takes what is listed; no rest is sent.")
+    missing = sending.items_in(BatchState.CANCELLED) if sending.stop is not Stop.CANCELLED else 0
     if missing:
-        report = "creditdesk send --report FILE" if not sending.rest else "--report FILE"
-        lines.append(f"Partly arrived: {missing:,} are missing and not sent again. {report} lists them, to size anew.")
-    if unknown or sending.rest:
+        lines.append(f"Partly arrived: {missing:,} are missing and not sent again; size the --report to send them.")
+    if unknown or sending.rest or sending.stop is Stop.OVER_QUOTA:
         lines.append(f"Go on with: creditdesk send --resume {path}")
     return lines
 

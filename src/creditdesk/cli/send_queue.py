@@ -19,12 +19,11 @@ def queue_of(text: str, plan: ImportPlan, desk: Desk) -> Queue:
             raise AccountError("--at", f"No reset is known of {plan.account_name}. Give a date, or --at room.")
         return Queue(at)
     try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
+        # A time without a zone is this computer's, as the user reads it off the clock.
+        return Queue(datetime.fromisoformat(text).astimezone(UTC))
+    except (ValueError, OverflowError):
         wanted = "reset, room, or an instant such as 2026-12-01T02:00Z"
         raise AccountError("--at", f"--at wants {wanted}, not {text!r}.") from None
-    # A time without a zone is this computer's, as the user reads it off the clock.
-    return Queue(found.astimezone(UTC))
 
 
 def queue_json(sending: Sending) -> dict[str, object] | None:

@@ -28,7 +28,7 @@ async def statement(options: argparse.Namespace, desk: Desk) -> int:
     tools = desk.tools
     known = await known_clients(tools)
     client = None if options.client is None else named_client(options.client, known)
-    whole = await month_statement(tools, options.month or month_of(tools.clock(), None))
+    whole = await month_statement(tools, options.month if options.month is not None else month_of(tools.clock(), None))
     shown = whole if client is None else whole.of(client)
     names = {account.id: account.name for account in tools.chosen.accounts}
 
@@ -55,6 +55,8 @@ def _check(options: argparse.Namespace) -> None:
         raise AccountError("--client", "--client wants a client's name; without it all clients are listed.")
     if options.csv and Path(options.csv).suffix.casefold() not in (".csv", ".xlsx"):
         raise AccountError("--csv", "--csv wants a file's name that ends in .csv or .xlsx.")
+    if options.pdf and Path(options.pdf).suffix.casefold() != ".pdf":
+        raise AccountError("--pdf", "--pdf wants a file's name that ends in .pdf.")
     if options.pdf and options.client is None:
         raise AccountError("--pdf", "A PDF is made for one client: --client NAME --pdf FILE.")
 

@@ -135,6 +135,7 @@ class Definition:
     pools: tuple[PoolRule, ...] = ()
     plan_from: str = ""
     plan_names: Mapping[str, str] = field(default_factory=dict)
+    key_expires: When | None = None  # an instant in an answer
     operations: tuple[Operation, ...] = ()
     plans: tuple[Plan, ...] = ()
     packs: tuple[Pack, ...] = ()

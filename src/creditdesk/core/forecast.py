@@ -21,7 +21,7 @@ LEAST_POINTS = 3
 LEAST_SPAN_S = DAY_S
 SURE_DAYS = 7
 
-_LOW, _HIGH = 0.095, 0.905  # the 10th and the 91st of a hundred ways hold eight in ten of what may come
+_LOW, _HIGH = 0.095, 0.9  # the 10th and the 90th of a hundred ways
 
 
 class WhyNot(StrEnum):

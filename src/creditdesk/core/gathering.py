@@ -56,6 +56,10 @@ class Gather:
         at = self._righted(now).next_at
         return group(self.waiting) if at is not None and at <= now else None
 
+    def told_lately(self, now: datetime) -> bool:
+        """Whether the last message is so fresh that not even a digest follows it now."""
+        return self.last_told is not None and timedelta(0) <= now - self.last_told < LEAST_APART
+
     def told(self, now: datetime) -> "Gather":
         """After a message: nothing waits."""
         return Gather((), None, now)

@@ -92,13 +92,17 @@ class Pool:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The pools of an account at an instant, with their source. `inferred`: fields were guessed, unconfirmed."""
+    """The pools of an account at an instant, with their source. `inferred`: fields were guessed, unconfirmed.
+
+    `key_expires_at` is when the key itself stops being taken, UTC; None where the vendor does not tell.
+    """
 
     read_at: datetime
     source: Source
     pools: tuple[Pool, ...]
     plan: str = ""
     inferred: bool = False
+    key_expires_at: datetime | None = None
 
     def pool(self, pool_id: str) -> Pool | None:
         """The pool with this id, or None."""

@@ -12,6 +12,7 @@ class RuleKind(StrEnum):
     LEVEL = "level"  # left under a percentage or an amount, in two levels; used up
     RUNS_OUT = "runs-out"  # before its reset, or within some days
     EXPIRES = "expires"  # a package is gone soon, with something left in it
+    KEY_EXPIRES = "key-expires"  # the vendor takes the key only until soon
     SLOTS_FULL = "slots-full"
     BUDGET = "budget"  # a spend passed the limit that the user set
     UNUSUAL = "unusual"  # far more used today than on other days of this name

@@ -161,14 +161,13 @@ def together(uses: Sequence[Use]) -> Use:
     if len(found) < 2:
         return found[0] if found else Use()
     longest = max(found, key=lambda use: use.seen[-1])
+    points, steps = max(use.points for use in found), [step for use in found for step in use.steps]
+    if all(use.at == longest.at for use in found):  # they were read together, as pools of an account are
+        used = [sum(row) for row in zip(*(use.used for use in found), strict=True)]
+        return Use(longest.at, used, longest.seen, points, steps)
     at = sorted({instant for use in found for instant in use.at})
-    return Use(
-        at,
-        [sum(use.by(instant)[0] for use in found) for instant in at],
-        [longest.by(instant)[1] for instant in at],
-        max(use.points for use in found),
-        [step for use in found for step in use.steps],
-    )
+    used = [sum(use.by(instant)[0] for use in found) for instant in at]
+    return Use(at, used, [longest.by(instant)[1] for instant in at], points, steps)
 
 
 def days_of(use: Use, until: float) -> list[Day]:

@@ -39,7 +39,7 @@ def watch(look: Look, rules: Rules, off: frozenset[RuleKind], now: datetime) -> 
     """The findings of a look, by the rules that are not `off`."""
     found = [_key(look), _unread(look, rules, off, now)]
     if look.snapshot is not None and look.trouble is None and not look.stale:
-        found += [*_expiring(look.snapshot, rules, now), *look.odd]
+        found += [*_expiring(look.snapshot, rules, now), _key_expiry(look.snapshot, rules, now), *look.odd]
         if look.fresh and look.before is not None:
             found += _refills(look.before, look.snapshot)
     return tuple(each for each in found if each is not None and each.rule not in off)
@@ -104,6 +104,18 @@ def _expiry(pool: Pool, expires_at: datetime, days: Decimal, now: datetime) -> F
     return Finding(
         pool.id, found, eased, left=left, unit=pool.unit, window=window, rule=RuleKind.EXPIRES, numbers=numbers
     )
+
+
+def _key_expiry(snapshot: Snapshot, rules: Rules, now: datetime) -> Finding:
+    """Whether the key itself ends soon. One whose end the vendor does not tell is good."""
+    if snapshot.key_expires_at is None:
+        return Finding("", Level.GOOD, Level.GOOD, rule=RuleKind.KEY_EXPIRES)
+    lasts = Decimal(int((snapshot.key_expires_at - now).total_seconds())) / 86400
+    found = Level.LOW if lasts < rules.expires_days else Level.GOOD
+    eased = Level.LOW if lasts < rules.expires_days * HYSTERESIS else Level.GOOD
+    window = instant_text(snapshot.key_expires_at)
+    numbers = (("at", window), ("days", plain(rules.expires_days))) if found is Level.LOW else ()
+    return Finding("", found, eased, window=window, rule=RuleKind.KEY_EXPIRES, numbers=numbers)
 
 
 def _refills(before: Snapshot, after: Snapshot) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
@@ -60,6 +60,20 @@ def took(known: Known, decision: alerts.Decision, fresh: tuple[Episode, ...]) ->
     """The account's episodes after a decision was written; `fresh` as `History.record` gave them."""
     gone = {each.id for each in (*decision.cleared, *decision.changed, *fresh)}
     known.episodes = (*(each for each in known.episodes if each.id not in gone), *fresh)
+
+
+def relearn(known: Known, stored: Sequence[Episode]) -> tuple[Episode, ...]:
+    """Take over the account's open episodes as the database has them; gives those that another process cleared.
+
+    One that this desk just claimed to tell stays claimed, also when that is not written yet.
+    """
+    ours = {each.id: each for each in known.episodes}
+    kept = {each.id for each in stored}
+    claimed = [ours[each.id].delivered if each.id in ours else "" for each in stored]
+    known.episodes = tuple(
+        replace(each, delivered=each.delivered or how) for each, how in zip(stored, claimed, strict=True)
+    )
+    return tuple(each for each in ours.values() if each.id not in kept and alerts.is_told(each))
 
 
 def to_tell(known: Known) -> tuple[Episode, ...]:

@@ -10,15 +10,7 @@ from creditdesk.core import cadence, levels
 from creditdesk.core.alerts import Decision, is_told
 from creditdesk.core.definition import Definition
 from creditdesk.core.levels import Evidence
-from creditdesk.core.pools import (
-    Account,
-    Level,
-    Reading,
-    Snapshot,
-    Source,
-    Trouble,
-    TroubleKind,
-)
+from creditdesk.core.pools import Account, Level, Reading, Snapshot, Source, Trouble, TroubleKind
 from creditdesk.core.series import Episode
 from creditdesk.core.settings import Settings
 from creditdesk.core.typed import Typed, typed_snapshot
@@ -69,8 +61,7 @@ class Reader:
         latest = self._tools.history.latest([account.id for account in choices.accounts]).result()
         open_now = self._tools.history.warned.open_episodes().result()
         for account in choices.accounts:
-            known = self._known[account.id]
-            found = latest[account.id]
+            known, found = self._known[account.id], latest[account.id]
             known.snapshot, known.trouble, known.typed = found.snapshot, found.trouble, dict(found.typed)
             definition = self._definition(account)
             if definition is not None:
@@ -84,7 +75,7 @@ class Reader:
 
     async def read(self, account_id: str) -> Outcome:
         """Ask the vendor now, unless it asked us to wait; remember and judge the answer. KeyError: no such account."""
-        import asyncio  # here and in `close`: the first paint should not pay for it
+        import asyncio  # here and below: the first paint should not pay for it
 
         running = self._running.get(account_id)
         if running is None:
@@ -97,8 +88,7 @@ class Reader:
     async def catch_up(self) -> bool:
         """Learn what another process changed, typed or read; says whether there was anything. Raises ConfigError."""
         choices = self._tools.chosen.load()
-        idle = [each.id for each in choices.accounts if each.id not in self._running]
-        before = {each: self._known[each].seen() for each in idle}
+        before = {each.id: self._known[each.id].seen() for each in choices.accounts if each.id not in self._running}
         latest = await self._tools.history.latest(list(before))
         changed, self._choices = choices is not self._choices, choices
         for account_id, seen in before.items():
@@ -117,9 +107,10 @@ class Reader:
     async def overdue(self, now: datetime) -> tuple[Outcome, ...]:
         """What time alone set off, without asking anybody: accounts not read for too long, balances by hand.
 
-        To be called every few minutes, and once after sleep; the accounts that are being asked are left out.
+        And what another process opened or cleared. To be called every few minutes, and once after sleep; the accounts
+        that are being asked are left out.
         """
-        found = []
+        found = await self._warned_elsewhere()
         for account in self._tools.chosen.accounts:
             definition = self._definition(account)
             if definition is None or account.id in self._running:
@@ -127,10 +118,24 @@ class Reader:
             await self._remember(account.id, definition)
             case = self._case(account, definition, self._tools.chosen.settings)._replace(now=now)
             evidence = self._evidence(case)
-            decision = judging.overdue(case, evidence)
-            if decision != judging.NOTHING:
+            if (decision := judging.overdue(case, evidence)) != judging.NOTHING:
                 found.append(await self._keep(case, evidence, decision))
         return tuple(each for each in found if each.fired or each.cleared)
+
+    async def _warned_elsewhere(self) -> list[Outcome]:
+        """Take over the episodes that another process opened and cleared, after the readings that are under way."""
+        import asyncio
+
+        await asyncio.gather(*map(asyncio.shield, self._running.values()), return_exceptions=True)
+        before = {each: known.episodes for each, known in self._known.items()}
+        stored, found = await self._tools.history.warned.open_episodes(), []
+        for account in self._tools.chosen.accounts:
+            known = self._known[account.id]
+            if account.id in self._running or known.episodes is not before.get(account.id):
+                continue  # what this desk judged meanwhile is newer
+            gone = judging.relearn(known, [each for each in stored if each.account == account.id])
+            found.append(Outcome(self.reading(account), judging.to_tell(known), gone, judging.still_open(known)))
+        return found
 
     async def test(self, account: Account, secrets: Mapping[str, str]) -> Snapshot | Trouble:
         """Ask with these keys and keep nothing."""
@@ -189,16 +194,14 @@ class Reader:
             return None
 
     def _case(self, account: Account, definition: Definition, settings: Settings) -> Case:
-        known = self._known[account.id]
-        return Case.of(account, definition, known, settings, self._tools.clock())
+        return Case.of(account, definition, self._known[account.id], settings, self._tools.clock())
 
     def _reading(self, account: Account, settings: Settings) -> Reading:
         definition = self._definition(account)
         if definition is None:
             known = self._known[account.id]
             text = f"There is no usable definition named {account.provider}. Check its file, or remove the account."
-            trouble = Trouble(TroubleKind.BAD_ANSWER, text)
-            return Reading(account, known.snapshot, trouble, Level.NOT_READ, stale=True)
+            return Reading(account, known.snapshot, Trouble(TroubleKind.BAD_ANSWER, text), Level.NOT_READ, stale=True)
         case = self._case(account, definition, settings)
         evidence = self._evidence(case)
         return case.shown(evidence, levels.level(evidence, case.thresholds, settings, case.now))
@@ -224,8 +227,7 @@ class Reader:
 
     async def _read(self, account_id: str) -> Outcome:
         account, settings = self._tools.chosen.chosen(account_id)
-        definition = self._definition(account)
-        known = self._known[account_id]
+        definition, known = self._definition(account), self._known[account_id]
         if definition is None or known.pace.held_until(self._tools.clock()):
             return Outcome(self._reading(account, settings))
         await self._remember(account_id, definition)
@@ -283,8 +285,7 @@ class Reader:
     async def _judge(self, case: Case, outcome: Came = None, before: Snapshot | None = None) -> Outcome:
         """Decide what is to be told, and remember the reading and the decision together."""
         evidence = self._evidence(case)
-        decision = judging.decide(case, evidence, before, outcome)
-        return await self._keep(case, evidence, decision, outcome)
+        return await self._keep(case, evidence, judging.decide(case, evidence, before, outcome), outcome)
 
     async def _keep(self, case: Case, evidence: Evidence, decision: Decision, outcome: Came = None) -> Outcome:
         account, known = case.account, case.known

@@ -209,7 +209,7 @@ class Sender:
             for batch in sending.batches
             for line, item in items[batch.first : batch.first + batch.count]
         )
-        return tuple(sorted(rows, key=lambda row: row[0]))  # the items of a batch that was split come last
+        return tuple(sorted(rows, key=lambda row: row[0]))  # those of a batch that was split stand otherwise
 
     async def close(self) -> None:
         """Stop what runs and close the connections."""

@@ -21,7 +21,7 @@ from creditdesk.providers.redaction import Mask, redact
 from creditdesk.providers.rows import Refused, Unreadable, read_pools
 from creditdesk.providers.selection import compile_expression
 from creditdesk.providers.strict_json import BadAnswer, decode
-from creditdesk.providers.values import Scene, find, one_line
+from creditdesk.providers.values import Scene, find, instant, one_line
 
 MAX_SEARCHED = 64 * 1024
 """Characters of a text body that patterns look at."""
@@ -133,7 +133,15 @@ def snapshot_of(definition: Definition, bodies: Mapping[str, object], scene: Sce
     if definition.plan_from:
         found = (find(definition.plan_from, body) for body in reversed(list(bodies.values())))
         plan = scene.text(next((value for value in found if value is not None), None))
-    return Snapshot(scene.now, Source.LIVE, pools, definition.plan_names.get(plan, plan), inferred)
+    expires = _key_expiry(definition, bodies, scene)
+    return Snapshot(scene.now, Source.LIVE, pools, definition.plan_names.get(plan, plan), inferred, expires)
+
+
+def _key_expiry(definition: Definition, bodies: Mapping[str, object], scene: Scene) -> datetime | None:
+    """When the key stops being taken, as the last answer that says so tells it."""
+    when = definition.key_expires
+    found = (instant(when, body, scene) for body in reversed(list(bodies.values()))) if when is not None else ()
+    return next((at for at in found if at is not None), None)
 
 
 def bad_answer(definition: Definition, what: str, scene: Scene, hint: str = "") -> Trouble:

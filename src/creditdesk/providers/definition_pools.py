@@ -100,8 +100,8 @@ def _pool(table: Table, names: Names, requests: Sequence[RequestRule]) -> PoolRu
         optional=table.flag("optional"),
         typed=typed,
         typed_limit=table.flag("typed_limit"),
-        reset=_when(table, "reset", names),
-        expires=_when(table, "expires", names),
+        reset=read_when(table, "reset", names),
+        expires=read_when(table, "expires", names),
         hide_when_zero=table.flag("hide_when_zero"),
         part_of=table.text("part_of", most=100),
         shared_by=_shared_by(table, names),
@@ -189,7 +189,8 @@ def _ids(table: Table) -> dict[str, str]:
     return found
 
 
-def _when(table: Table, key: str, names: Names) -> When | None:
+def read_when(table: Table, key: str, names: Names) -> When | None:
+    """The instant or the rule of a key such as `reset`; None where it is missing."""
     inner = table.table(key)
     if inner is None:
         return None

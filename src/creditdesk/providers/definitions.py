@@ -9,11 +9,11 @@ import tomllib
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 
-from creditdesk.core.definition import Credential, Definition, Param
+from creditdesk.core.definition import Credential, Definition, Param, When
 from creditdesk.core.offers import Fact
 from creditdesk.providers.definition_bulk import read_bulks
 from creditdesk.providers.definition_offers import read_drain, read_notices, read_packs, read_plans
-from creditdesk.providers.definition_pools import read_pools, references
+from creditdesk.providers.definition_pools import read_pools, read_when, references
 from creditdesk.providers.definition_prices import Around, read_operations
 from creditdesk.providers.definition_probe import read_probes
 from creditdesk.providers.definition_requests import read_requests
@@ -102,7 +102,7 @@ def _exact(text: str) -> Decimal:
 def _about(root: Table) -> Definition:
     """What the top of the file says: the vendor, its credentials and its params."""
     credentials = _credentials(root)
-    plan_from, plan_names = _account(root)
+    plan_from, plan_names, key_expires = _account(root)
     return Definition(
         id=identifier(root),
         name=plain(root, "name", needed=True, most=80),
@@ -119,6 +119,7 @@ def _about(root: Table) -> Definition:
         params=_params(root, {each.name for each in credentials}),
         plan_from=plan_from,
         plan_names=plan_names,
+        key_expires=key_expires,
         total_label=plain(root, "total_label", most=80),
     )
 
@@ -202,10 +203,12 @@ def _name(table: Table, taken: set[str]) -> str:
     return name
 
 
-def _account(root: Table) -> tuple[str, dict[str, str]]:
+def _account(root: Table) -> tuple[str, dict[str, str], When | None]:
     table = root.table("account")
     if table is None:
-        return "", {}
-    found = expression(table, "plan"), words(table, "plan_names")
+        return "", {}, None
+    found = expression(table, "plan"), words(table, "plan_names"), read_when(table, "key_expires", Names())
+    if found[2] is not None and found[2].every:
+        table.wrong("key_expires", "must be an instant in the answer: at and format")
     table.finish()
     return found

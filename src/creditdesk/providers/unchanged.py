@@ -54,7 +54,7 @@ class Unchanged:
         if kept is None or kept.mark != mark or kept.definition is not definition:
             return None
         last = kept.snapshot
-        return Snapshot(now, last.source, last.pools, last.plan, last.inferred)
+        return Snapshot(now, last.source, last.pools, last.plan, last.inferred, last.key_expires_at)
 
     def keep(self, account: Account, definition: Definition, mark: bytes, snapshot: Snapshot) -> None:
         """Remember what this answer made."""
@@ -69,7 +69,8 @@ def means_the_same_later(definition: Definition) -> bool:
     only = definition.requests[0] if len(definition.requests) == 1 else None
     if only is None or only.capture or only.body == "headers":
         return False
-    return all(_is_absolute(when) for rule in definition.pools for when in (rule.reset, rule.expires) if when)
+    instants = [definition.key_expires, *(when for rule in definition.pools for when in (rule.reset, rule.expires))]
+    return all(_is_absolute(when) for when in instants if when)
 
 
 def _is_absolute(when: When) -> bool:

@@ -13,8 +13,7 @@ _FOUND = f"""SELECT account, items, line_numbers, {statements.BATCH_COLUMNS} FRO
     WHERE sending = ? AND number = ? AND state = 'unknown'"""
 _SHRINK = """UPDATE batch SET count = ?, state = ?, sent_at = ?, ended_at = ?, status = ?, detail = ?, answered = ?,
     items = ?, line_numbers = ? WHERE sending = ? AND number = ?"""
-_MOVE_UP = "UPDATE batch SET first_item = first_item - ? WHERE sending = ? AND number > ?"
-_END = "SELECT max(number), sum(count) FROM batch WHERE sending = ?"
+_LAST = "SELECT max(number) FROM batch WHERE sending = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +26,9 @@ class Share:
 
 
 def split_batch(connection: sqlite3.Connection, sending: str, number: int, shares: Sequence[Share]) -> bool:
-    """Give an unknown batch's items to these shares: the first keeps its number, the others come last.
+    """Give an unknown batch's items to these shares: the first keeps its number, the others get new ones.
 
+    They stand where the batch stood, so that all other batches keep their numbers and their places in the list.
     False, and nothing is written, when the batch is not unknown, or its shares are not just its items.
     """
     row = connection.execute(_FOUND, (sending, number)).fetchone()
@@ -41,11 +41,12 @@ def split_batch(connection: sqlite3.Connection, sending: str, number: int, share
     first = _shared(batch, shares[0])
     values = batch_row(first)  # number, first_item, count, state, ends, answered, tries
     connection.execute(_SHRINK, (*values[2:9], *texts[0], sending, number))
-    connection.execute(_MOVE_UP, (batch.count - first.count, sending, number))
+    number, place = connection.execute(_LAST, (sending,)).fetchone()[0], first.first + first.count
     for share, text in zip(shares[1:], texts[1:], strict=True):
-        last, before = connection.execute(_END, (sending,)).fetchone()
-        made = replace(_shared(batch, share), number=last + 1, first=before)
+        number += 1
+        made = replace(_shared(batch, share), number=number, first=place)
         connection.execute(statements.ADD_BATCH, (sending, account, *batch_row(made), *text))
+        place += made.count
     return True
 
 

@@ -41,7 +41,7 @@ ONE_USE = timedelta(hours=1)
 
 POOL_WIDTH = len(statements.WHOLE_POOL.split(", "))
 _CERTAIN = {Source.LIVE, Source.METERED}
-_NO_CONDITION: Row = (None, "", "", 0, None, "", None, 0, None, 0)
+_NO_CONDITION: Row = (None, "", "", 0, None, "", None, 0, None, 0, None)
 _MICROSECOND = timedelta(microseconds=1)
 _DRIFT = DRIFT // _MICROSECOND
 
@@ -81,23 +81,24 @@ def _standing(connection: WritingConnection, account: str) -> Standing:
 
 def _good(connection: sqlite3.Connection, account: str, snapshot: Snapshot, before: Row, now: datetime) -> Row:
     """The condition of an account after a good reading."""
-    wrong = before[4:]
+    wrong, key_expires_at = before[4:10], before[10]
     if snapshot.source in _CERTAIN:  # a number by hand says nothing about whether reading works
-        wrong = _NO_CONDITION[4:]
+        wrong, key_expires_at = _NO_CONDITION[4:10], maybe_micros(snapshot.key_expires_at)
         if before[4] is not None:
             add_event(connection, Event(now, account, EventKind.RECOVERED))
-    return (micros(snapshot.read_at), snapshot.source.value, snapshot.plan, int(snapshot.inferred), *wrong)
+    told = (micros(snapshot.read_at), snapshot.source.value, snapshot.plan, int(snapshot.inferred))
+    return (*told, *wrong, key_expires_at)
 
 
 def _troubled(connection: sqlite3.Connection, account: str, trouble: Trouble, before: Row, now: datetime) -> Row:
     """The condition of an account after a reading that failed."""
-    read_at, source, plan, inferred, kind, _, _, _, since, failures = before
+    read_at, source, plan, inferred, kind, _, _, _, since, failures, ends = before
     if kind != trouble.kind.value:
         since = None
         add_event(connection, Event(now, account, EventKind.TROUBLE, detail=trouble.message))
     since = maybe_micros(trouble.since) or since or micros(now)
     wait = (maybe_micros(trouble.retry_at), int(trouble.vendor_asked))
-    return (read_at, source, plan, inferred, trouble.kind.value, trouble.message, *wait, since, failures + 1)
+    return (read_at, source, plan, inferred, trouble.kind.value, trouble.message, *wait, since, failures + 1, ends)
 
 
 def _record_pools(

@@ -117,7 +117,9 @@ def pool_of(described: Row, point: Row | None) -> Pool:
 def snapshot_of(condition: Row, pools: tuple[Pool, ...]) -> Snapshot | None:
     """The last good snapshot that a row of CONDITION_COLUMNS tells of, or None."""
     read_at, source, plan, inferred, *_ = condition
-    return None if read_at is None else Snapshot(instant(read_at), Source(source), pools, plan, bool(inferred))
+    if read_at is None:
+        return None
+    return Snapshot(instant(read_at), Source(source), pools, plan, bool(inferred), maybe_instant(condition[10]))
 
 
 def trouble_of(condition: Row) -> Trouble | None:

@@ -36,6 +36,7 @@ def _sealed(table: str) -> tuple[str, str]:
 
 
 CREATE_SUMS = (
+    f"ALTER TABLE condition ADD COLUMN key_expires_at {INSTANT}",
     *_sealed("condition"),
     *_sealed("typed"),
     *_sealed("event"),

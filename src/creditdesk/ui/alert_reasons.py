@@ -99,6 +99,10 @@ def _expires(numbers: _Numbers, _episode: Episode) -> str:
     return f"{numbers.said('left')} left, gone on {numbers.day('at')}, rule: within {days} days."
 
 
+def _key_expires(numbers: _Numbers, _episode: Episode) -> str:
+    return f"The vendor takes the key until {numbers.day('at')}, rule: within {numbers.plain('days')} days."
+
+
 def _full(numbers: _Numbers, _episode: Episode) -> str:
     return f"{numbers.left()}, rule: no slot is free."
 
@@ -138,6 +142,7 @@ _SAY: Mapping[str, Callable[[_Numbers, Episode], str]] = {
     RuleKind.LEVEL.value: _level,
     RuleKind.RUNS_OUT.value: _runs_out,
     RuleKind.EXPIRES.value: _expires,
+    RuleKind.KEY_EXPIRES.value: _key_expires,
     RuleKind.SLOTS_FULL.value: _full,
     RuleKind.BUDGET.value: _budget,
     RuleKind.UNUSUAL.value: _unusual,

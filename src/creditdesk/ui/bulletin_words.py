@@ -20,6 +20,7 @@ _SAYS = {
 }
 _RULE_SAYS = {
     RuleKind.EXPIRES: "has credits that expire soon",
+    RuleKind.KEY_EXPIRES: "has a key that expires soon",
     RuleKind.SLOTS_FULL: "is full",
     RuleKind.BUDGET: "is over its budget",
     RuleKind.UNUSUAL: "is used far more than usual",
@@ -30,6 +31,7 @@ _RULE_SAYS = {
 
 HEADLINES = {
     RuleKind.EXPIRES.value: "Expires soon",
+    RuleKind.KEY_EXPIRES.value: "Key expires soon",
     RuleKind.SLOTS_FULL.value: "Full",
     RuleKind.BUDGET.value: "Over budget",
     RuleKind.UNUSUAL.value: "Unusual use",
@@ -48,6 +50,7 @@ _CAUSES = {
 }
 _RULES = {
     RuleKind.EXPIRES: "What is left by then is gone.",
+    RuleKind.KEY_EXPIRES: "Make a new one at the vendor before then.",
     RuleKind.SLOTS_FULL: "Nothing fits in before something is removed.",
     RuleKind.BUDGET: "More was used than the limit that you set.",
     RuleKind.UNUSUAL: "Today's use is far over what is usual on this weekday.",

@@ -11,6 +11,7 @@ from creditdesk.ui.chart_frame import Frame
 
 _NOTCH = 120  # of a wheel, in Qt's units
 _ZOOM = 1.33  # how many times as much a notch shows
+_MOST_TURN = 10 * _NOTCH  # of one event: a wheel that spins freely sends many notches at once, and years have an end
 
 
 class Moves(Protocol):
@@ -101,7 +102,8 @@ class ChartHands(QObject):
 
     def _turned(self, event: QWheelEvent) -> bool:
         low, high = self._chart.span()
-        sideways, turn = event.angleDelta().x(), event.angleDelta().y()
+        turned = event.angleDelta()
+        sideways, turn = (max(-_MOST_TURN, min(each, _MOST_TURN)) for each in (turned.x(), turned.y()))
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             sideways, turn = sideways or turn, 0
         if abs(sideways) > abs(turn):

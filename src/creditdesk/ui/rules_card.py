@@ -39,6 +39,7 @@ _SAID: Mapping[RuleKind, _Said] = {
     RuleKind.EXPIRES: _Said(
         "Credits expire", "Something is left that is gone soon.", (("expires_days", "So long before", "days", 1, 365),)
     ),
+    RuleKind.KEY_EXPIRES: _Said("A key expires", "Where the vendor tells until when it takes the key; as long before."),
     RuleKind.SLOTS_FULL: _Said("All slots are taken", "Nothing more fits in before something is removed."),
     RuleKind.BUDGET: _Said("Over budget", "More was used than the limit that you set."),
     RuleKind.UNUSUAL: _Said(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QVBoxLayout, QWidget
@@ -47,10 +48,11 @@ class UnknownRow(QWidget):
     """A request of which it is not known whether it arrived.
 
     Signals:
-        settled(int, bool): the user says whether the batch of this number arrived.
+        settled(int, object): the user says whether the batch of this number arrived, True or False; None: of each
+            item as the vendor's list says.
     """
 
-    settled = Signal(int, bool)
+    settled = Signal(int, object)
 
     def __init__(self, batch: Batch, line: str) -> None:
         super().__init__()
@@ -61,17 +63,24 @@ class UnknownRow(QWidget):
         column.addWidget(parts.text(line, wrap=True))
         self.arrived = parts.button("It arrived", "link", name=f"It arrived: {line}")
         self.lost = parts.button("It did not arrive", "link", name=f"It did not arrive: {line}")
-        self.arrived.clicked.connect(lambda: self._ask(True))
-        self.lost.clicked.connect(lambda: self._ask(False))
-        row = QHBoxLayout()
-        row.addWidget(self.arrived)
-        row.addWidget(self.lost)
-        row.addStretch(1)
-        column.addLayout(row)
+        self.partly = parts.button("A part arrived", "link", name=f"A part arrived: {line}")
+        holder = QWidget()
+        row = FlowLayout(holder, spacing=theme.px(8))
+        for button, said in ((self.arrived, True), (self.lost, False), (self.partly, None)):
+            button.clicked.connect(partial(self._ask, said))
+            row.addWidget(button)
+        self.partly.setVisible(batch.count > 1)
+        column.addWidget(holder)
 
-    def _ask(self, arrived: bool) -> None:
+    def _ask(self, arrived: bool | None, _on: bool = False) -> None:
         """Ask once more: a wrong answer sends twice, or never."""
-        if arrived:
+        if arrived is None:
+            title, yes = "Take the vendor's list?", "Take the list"
+            text = (
+                "What is listed counts as accepted. What is missing counts as not sent, and is not sent again: "
+                "the report has it, and can be dropped here to send it anew."
+            )
+        elif arrived:
             title, yes = "It arrived?", "It arrived"
             text = "It counts as accepted and is not sent again. Make sure that you saw its lines at the vendor."
         else:
@@ -87,7 +96,7 @@ class SendPanel(parts.Card):
 
     Signals:
         pause_asked(str), resume_asked(str), cancel_asked(str), settle_asked(str), report_asked(str): an import's id.
-        settled(str, int, bool): the user says of an import's batch whether it arrived.
+        settled(str, int, object): the user says of an import's batch whether it arrived; None: as the list says.
         closed(): the panel is not wanted any more; the import stays as it is.
     """
 
@@ -96,7 +105,7 @@ class SendPanel(parts.Card):
     cancel_asked = Signal(str)
     settle_asked = Signal(str)
     report_asked = Signal(str)
-    settled = Signal(str, int, bool)
+    settled = Signal(str, int, object)
     closed = Signal()
 
     def __init__(self) -> None:

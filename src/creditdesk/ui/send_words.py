@@ -72,6 +72,11 @@ def told(sending: Sending, running: bool, item: str, place: str, now: datetime) 
     refused = sending.items_in(BatchState.REFUSED)
     if refused:
         return Told(Level.LOW, f"Sent, but {refused:,} were refused", "What was refused was not created.")
+    missing = sending.items_in(BatchState.CANCELLED)
+    if missing:
+        there = f"Partly arrived: {sending.items_in(BatchState.ACCEPTED):,} there, {missing:,} missing"
+        what = "What is missing is not sent again by this import. Save the report and drop it here to send that anew."
+        return Told(Level.LOW, there, what)
     return Told(Level.GOOD, f"Sent {counted(sending.count, item)}{where}", "")
 
 
