@@ -188,6 +188,7 @@ def test_what_is_not_known_stands_there_until_the_list_or_the_user_settles_it(
         panel.resume.click()
     screen.until(lambda: counts(page) == "60 accepted · 0 refused · 0 unknown · 0 not sent", PATIENCE_MS)
     assert created(screen) == wanted(60)
+    assert panel.headline.text() == "Sent 60 keywords to northlight-shoes.example"
 
 
 def test_of_a_request_that_arrived_in_part_the_list_is_taken_item_by_item(

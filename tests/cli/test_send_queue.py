@@ -59,6 +59,7 @@ def test_what_cannot_be_waited_for_is_said_and_nothing_is_queued(rank: Command, 
         ("tomorrow", "--at wants reset, room, or an instant"),
         ("reset", "No reset is known of Rank"),
         ("2020-01-01T00:00Z", "over"),
+        ("9999-12-31T23:59:59-14:00", "--at wants reset, room, or an instant"),
     ):
         ran = rank("send", str(plan), "--at", when)
         assert (ran.status, ran.out) == (1, "")

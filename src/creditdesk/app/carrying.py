@@ -49,7 +49,9 @@ class CarryingStory(QObject):
 
         async def story() -> str:
             added = await import_history(self._parts.desk.tools, path, "", _quietly)
-            return f"Added {counted(added.points, 'point')} and {counted(added.events, 'event')} from {path.name}."
+            astray = f" {added.astray:,} lie before 1970 or ahead of now: left out." if added.astray else ""
+            new = f"{counted(added.points, 'point')} and {counted(added.events, 'event')}"
+            return f"Added {new} from {path.name}.{astray}"
 
         self._do(story)
 

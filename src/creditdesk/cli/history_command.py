@@ -12,9 +12,10 @@ from creditdesk.desk.opening import Desk
 from creditdesk.desk.tools import Declined, utc_now
 from creditdesk.paths import places
 from creditdesk.store.backups import FOLDER, Backup, is_good
-from creditdesk.store.past_files import kind_of
+from creditdesk.store.past_files import is_replaceable, kind_of
 from creditdesk.store.restoring import BackupError
 
+ASTRAY = "{astray:,} lie before 1970 or ahead of now: they were left out."
 NO_EVENTS = "A table has no place for events and warnings: {left_out:,} were left out. JSON keeps them."
 
 
@@ -23,6 +24,12 @@ async def export(options: argparse.Namespace, desk: Desk) -> int:
     path = Path(options.file)
     kind = kind_of(path, options.format)
     span = Span(_instant(options.since), _instant(options.until, timedelta(days=1)))
+    if span.since is not None and span.until is not None and span.since >= span.until:
+        raise Declined("--since is not before --until: nothing lies between them.")
+    if not is_replaceable(path):
+        raise Declined(
+            f"{path} is there already and no history of creditdesk: choose another name. Nothing was written."
+        )
     accounts = tuple(map(desk.registry.named, options.account)) or desk.tools.chosen.accounts
     written = await export_history(desk.tools, accounts, (path, kind), span, _tell)
     if written.left_out:
@@ -40,6 +47,8 @@ async def bring(options: argparse.Namespace, desk: Desk) -> int:
         f"{_counted(added.episodes, 'warning')}; "
         f"{added.known:,} were there already or overlap what is stored."
     )
+    if added.astray:
+        _tell(ASTRAY.format(astray=added.astray))
     return 0
 
 

@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 
 from creditdesk.core.import_plan import ImportPlan, begun_by
-from creditdesk.core.sending import Stop
+from creditdesk.core.sending import BatchState, Stop
 from creditdesk.desk.accounts import AccountError
 from creditdesk.desk.opening import Desk
 from creditdesk.store.plans import PlanError, read_plan, write_plan
@@ -37,7 +37,9 @@ async def check_not_begun(path: Path, desk: Desk) -> None:
         return
     plan = read_plan(path)
     begun = begun_by(plan, await desk.sender.sendings(plan.account))
-    if begun is not None and begun.stop is not Stop.CANCELLED and begun.summary["accepted"] < begun.count:
+    if begun is None or begun.stop is Stop.CANCELLED:
+        return
+    if begun.items_in(BatchState.ACCEPTED, BatchState.CANCELLED) < begun.count:
         go_on = f"creditdesk send --resume {shlex.quote(str(path))}"
         raise _refused(path, f"not all of its import was accepted. Go on with `{go_on}`, or name another file")
 

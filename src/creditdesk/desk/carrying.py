@@ -86,7 +86,7 @@ async def import_history(tools: Tools, path: Path, into: str, tell: Tell) -> Add
                 tell(f"{names[goal]}: {past.points:,} points")
             return found
 
-        tell(f"{path.name} is whole: {len(goals):,} accounts")
+        tell(f"{path.name} is whole: {len(goals):,} account{'' if len(goals) == 1 else 's'}")
         return await tools.history.connections.write(work)
 
 
@@ -122,6 +122,7 @@ def _checked(path: Path, accounts: tuple[Account, ...], into: str, spool: IO[byt
         if len(origins) != 1:
             names = ", ".join(origin.name or origin.id for origin in origins) or "none"
             raise Declined(f"--into takes a file with one account; {path.name} has {len(origins)}: {names}.")
+        _same_vendor(next(iter(origins)), next(each for each in accounts if each.id == into))
         return dict.fromkeys(origins, into)
     found = {origin: _goal(origin, accounts) for origin in origins}
     strangers = [f"{origin.name or origin.id} ({origin.provider})" for origin, goal in found.items() if goal is None]
@@ -131,6 +132,15 @@ def _checked(path: Path, accounts: tuple[Account, ...], into: str, spool: IO[byt
             "or name one with --into NAME. Nothing was imported."
         )
     return {origin: goal for origin, goal in found.items() if goal is not None}
+
+
+def _same_vendor(origin: Origin, account: Account) -> None:
+    """What one vendor's account held says nothing of another's."""
+    if origin.provider and origin.provider != account.provider:
+        raise Declined(
+            f"The file's account is one of {origin.provider}, and {account.name} one of {account.provider}. "
+            "Nothing was imported."
+        )
 
 
 def _spooled(spool: IO[bytes]) -> Iterator[Past]:

@@ -160,6 +160,9 @@ class Sender:
                 await kept(self._outbox.conclude(sending_id, after, BatchState.UNKNOWN))
                 words = f"settled by hand as {'there' if arrived else 'not there'}"
             await self._note(sending, EventKind.SETTLED, f"Batch {batch}, {found.count:,} items: {words}.")
+            sending = await self._found(sending_id)
+            if sending.stop is Stop.UNKNOWN and not sending.summary["unknown"]:
+                await kept(self._outbox.stop(sending_id, Stop.NONE))  # why it stood still is over
             return await self._found(sending_id)
 
     async def pause(self, sending_id: str) -> Sending:

@@ -39,6 +39,18 @@ def kind_of(path: Path, wanted: str = "") -> FileKind:
         raise PastError(f"{path.name}: choose a kind, or end the name in .csv, .json or .parquet") from None
 
 
+def is_replaceable(path: Path) -> bool:
+    """Whether an export may take this name: nothing is there, or nothing is in it, or a former export. Raises OSError.
+
+    A name that was mistyped must not cost the history itself, the settings, or a list of keywords.
+    """
+    if not path.is_file():
+        return True
+    with path.open("rb") as file:
+        head = file.read(64)
+    return not head or head.startswith((b"PAR1", b'{"format": "creditdesk history"', b"\xef\xbb\xbfaccount_id,"))
+
+
 def write_past(path: Path, kind: FileKind, pasts: Iterable[Past]) -> None:
     """Write these histories. Raises OSError, PastError and what `pasts` raises; then the file is as it was."""
     with replacing(path) as file:

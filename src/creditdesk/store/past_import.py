@@ -4,30 +4,37 @@ import sqlite3
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import islice
 
 from creditdesk.core.series import Episode, Event, EventKind, Point, Series
 from creditdesk.store import recording, statements, statements_past
-from creditdesk.store.past import Past
+from creditdesk.store.past import Past, PastError
 from creditdesk.store.reading import events as stored_events
 from creditdesk.store.rows import Row, maybe_micros, micros, point_row, text
 from creditdesk.store.sums import row_sum, series_of
 from creditdesk.store.warned import record_episodes
 
 _ROWS = 5000
+_EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+_AHEAD = timedelta(days=1)
+"""So much a clock may differ from another one; a point beyond would stand as the newest one for as long."""
 _MOST_EVENTS = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What came of an import: what is new, and how many points, events and warnings were there already or left out."""
+    """What came of an import: what is new, and how many points, events and warnings were left out.
+
+    `known` were there already or overlap what is; `astray` lie before 1970, or more than a day ahead of now.
+    """
 
     points: int = 0
     events: int = 0
     episodes: int = 0
     known: int = 0
+    astray: int = 0
 
     def __add__(self, other: "Added") -> "Added":
         return Added(
@@ -35,6 +42,7 @@ class Added:
             self.events + other.events,
             self.episodes + other.episodes,
             self.known + other.known,
+            self.astray + other.astray,
         )
 
 
@@ -42,16 +50,37 @@ def add_past(connection: sqlite3.Connection, account_id: str, past: Past, now: d
     """Add what is not there of a history to an account's, inside the caller's transaction.
 
     A point that overlaps one that is stored is left out: the stored one was observed here. So is a warning that is
-    still open in the file: whoever reads the account judges anew.
+    still open in the file: whoever reads the account judges anew. Raises PastError for a pool in another unit.
     """
-    found = Added()
+    past, astray = _in_time(past, now)
+    found = Added(astray=astray)
     for place, series in enumerate(past.series):
         found += _add_series(connection, account_id, place, series)
     return found + _add_events(connection, account_id, past.events) + _add_episodes(connection, account_id, past, now)
 
 
+def _in_time(past: Past, now: datetime) -> tuple[Past, int]:
+    """The same without what lies before 1970 or ahead of now, and how much that was."""
+    until = now + _AHEAD
+    series = tuple(
+        replace(each, points=tuple(p for p in each.points if p.first_seen >= _EARLIEST and p.last_seen <= until))
+        for each in past.series
+    )
+    events = tuple(each for each in past.events if _EARLIEST <= each.at <= until)
+    episodes = tuple(each for each in past.episodes if _EARLIEST <= each.fired_at <= until)
+    kept = replace(past, series=series, events=events, episodes=episodes)
+    counts = [each.points + len(each.events) + len(each.episodes) for each in (past, kept)]
+    return kept, counts[0] - counts[1]
+
+
 def _add_series(connection: sqlite3.Connection, account_id: str, place: int, series: Series) -> Added:
     number = series_of(account_id, series.pool)
+    known = connection.execute(statements_past.POOL, (account_id, series.pool)).fetchone()
+    unit = known[6] if known else ""
+    if series.points and unit and series.unit and unit.casefold() != series.unit.casefold():
+        raise PastError(
+            f"The pool {series.pool} counts {unit} here and {series.unit} in the file. Nothing was imported."
+        )
     stored = connection.execute(statements_past.SPANS, (number,)).fetchall()
     rows = _new_rows(series.points, number, stored)
     points, newest = 0, None
@@ -60,7 +89,7 @@ def _add_series(connection: sqlite3.Connection, account_id: str, place: int, ser
         newest = max([row[1] for row in some] + ([newest] if newest is not None else []))
     if newest is not None:
         connection.execute(statements_past.THIN_ANEW, (number,))
-        _put_pool(connection, (account_id, number, place), series, newest)
+        _put_pool(connection, (account_id, number, place), series, (known, newest))
     return Added(points, known=len(series.points) - points)
 
 
@@ -83,10 +112,12 @@ def _has(ordered: list[int], value: int) -> bool:
     return at < len(ordered) and ordered[at] == value
 
 
-def _put_pool(connection: sqlite3.Connection, key: tuple[str, int, int], series: Series, newest: int) -> None:
+def _put_pool(
+    connection: sqlite3.Connection, key: tuple[str, int, int], series: Series, stood: tuple[Row | None, int]
+) -> None:
     """Make the pool known, hidden until a reading shows it, with its newest point as the one that stands."""
     account_id, number, place = key
-    known = connection.execute(statements_past.POOL, (account_id, series.pool)).fetchone()
+    known, newest = stood
     if known is None:
         described = (series.label, series.kind.value, series.unit, 0, "", "", "")
         row: Row = (account_id, series.pool, place, 0, *described, newest, None, None, number)

@@ -57,13 +57,15 @@ def read_json(path: Path) -> Iterator[Past]:
     if path.stat().st_size > MOST_BYTES:
         raise PastError("the file is larger than 300 MB: export a shorter time, or CSV")
     try:
-        document = json.loads(path.read_bytes(), parse_constant=_refuse)
+        document = json.loads(path.read_text("utf-8-sig"), parse_constant=_refuse)
+    except json.JSONDecodeError as error:
+        raise PastError(f"line {error.lineno}: it is no whole JSON value") from None
     except (ValueError, RecursionError):
-        raise PastError("it is no whole JSON value in UTF-8") from None
+        raise PastError("it is no JSON value in UTF-8") from None
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise PastError("it is no history of creditdesk")
     if document.get("version") != VERSION:
-        raise PastError("it was written by a newer creditdesk")
+        raise PastError(f"it is of another version of creditdesk: its `version` is not {VERSION}")
     for number, account in enumerate(_list(document, "accounts"), 1):
         try:
             yield _past(account)

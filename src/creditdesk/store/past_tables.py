@@ -58,14 +58,24 @@ def read_csv(path: Path) -> Iterator[Past]:
     with path.open("rb") as raw:
         size = raw.seek(0, io.SEEK_END)
         raw.seek(max(size - 1, 0))
+        if not size:
+            raise PastError("the file is empty")
         if raw.read() != b"\n":
             raise PastError("the file was cut off: its last line has no end")
     with path.open(encoding="utf-8-sig", newline="") as file:
         lines = csv.reader(file, strict=True)
         try:
-            yield from _grouped(_checked(lines))
-        except (csv.Error, UnicodeError):
-            raise PastError(f"line {lines.line_num}: it is no line of a table in UTF-8") from None
+            yield from _grouped(_checked(lines), "line", 2)
+        except csv.Error:
+            raise PastError(f"line {lines.line_num}: it is no line of a table") from None
+        except UnicodeError:
+            raise PastError(f"line {_line_of_other_bytes(path)}: it is no text in UTF-8") from None
+
+
+def _line_of_other_bytes(path: Path) -> int:
+    """The first line that is no UTF-8: the reader is always some lines ahead."""
+    with path.open(encoding="utf-8", errors="surrogateescape", newline="\n") as file:
+        return next(number for number, line in enumerate(file, 1) if any("\udc80" <= char <= "\udcff" for char in line))
 
 
 def write_parquet(file: BinaryIO, pasts: Iterable[Past]) -> None:
@@ -152,16 +162,19 @@ def _checked(lines: Iterator[list[str]]) -> Iterator[Cells]:
     count = 0
     for line in lines:
         if len(line) != len(header):
-            raise PastError(f"row {count + 1}: it has {len(line)} cells instead of {len(header)}")
+            raise PastError(f"line {count + 2}: it has {len(line)} cells instead of {len(header)}")
         count += 1
         yield tuple(unguarded(cell) if at in _GUARDED else cell for at, cell in enumerate(line[:-1]))
     if f"{count}" != header[-1].removeprefix(COUNTED).lstrip("0").rjust(1, "0"):
         raise PastError(f"the file was cut off or added to: it has {count} rows, and its first line says otherwise")
 
 
-def _grouped(rows: Iterable[Cells]) -> Iterator[Past]:
-    """Rows as histories: those of one account together, as they follow each other."""
-    for cells, group in groupby(enumerate(rows, 1), key=lambda row: row[1][:ORIGIN_CELLS]):
+def _grouped(rows: Iterable[Cells], word: str = "row", first: int = 1) -> Iterator[Past]:
+    """Rows as histories: those of one account together, as they follow each other. A wrong one is named by its number.
+
+    In a CSV that is its line, as an editor and a spreadsheet count.
+    """
+    for cells, group in groupby(enumerate(rows, first), key=lambda row: row[1][:ORIGIN_CELLS]):
         pools: dict[str, tuple[Series, list[Point]]] = {}
         origin: Origin | None = None
         for number, row in group:
@@ -169,7 +182,7 @@ def _grouped(rows: Iterable[Cells]) -> Iterator[Past]:
                 origin = origin or origin_of_cells(cells)
                 _take(pools, row)
             except PastError as error:
-                raise PastError(f"row {number}: {error}") from None
+                raise PastError(f"{word} {number}: {error}") from None
         series = tuple(replace(each, points=tuple(points)) for each, points in pools.values())
         yield Past(origin or origin_of_cells(cells), series)
 
@@ -178,4 +191,6 @@ def _take(pools: dict[str, tuple[Series, list[Point]]], row: Cells) -> None:
     pool = row[ORIGIN_CELLS]
     if pool not in pools:
         pools[pool] = (series_of_cells(row[0], row[ORIGIN_CELLS:POOL_CELLS]), [])
+    elif pool_cells(pools[pool][0]) != row[ORIGIN_CELLS:POOL_CELLS]:
+        raise PastError(f"the pool {pool} has another label, kind or unit than in a row before")
     pools[pool][1].append(point_of_cells(row[POOL_CELLS:]))
