@@ -117,3 +117,22 @@ def test_a_digest_that_was_due_in_the_quiet_hours_does_not_come_at_once_behind_w
     nothing_more(screen, 1)
     screen.look(minutes=5)
     assert told(screen, 2).title == "1 warning is still open"
+
+
+def test_a_package_that_is_missing_from_some_readings_is_told_to_expire_once(screen: Screen) -> None:
+    (account,) = screen.prepare(screen.draft("capsolver", "Captchas"))
+    expires = int(screen.clock.now.timestamp()) + 3 * 86400
+    package = {"id": "p1", "title": "Calls", "calls": 500, "expire_time": expires}
+    screen.set("capsolver", balance="100.00", packages=[package])
+    screen.open()
+    screen.look(minutes=6)
+    assert told(screen).title == "CapSolver · Captchas has credits that expire soon"
+    for packages in ([], [package], [], [package]):
+        screen.set("capsolver", packages=packages)
+        screen.look(minutes=6)
+        nothing_more(screen, 1)
+        (episode,) = episodes(screen)
+        assert (episode.cleared_at is None, episode.account) == (bool(packages), account.id)
+    screen.set("capsolver", packages=[package, package | {"id": "p2", "title": "Others"}])
+    screen.look(minutes=6)
+    told(screen, 2)

@@ -115,3 +115,12 @@ def test_a_key_that_is_rejected_is_listed(desk: Command, vendors: Vendors, monke
     (row,) = fine(desk("alerts", "list", "--json")).json["alerts"]
     assert (row["rule"], row["level"], row["numbers"]["trouble"]) == ("key-rejected", "low", "key_rejected")
     monkeypatch.setenv("A_KEY", vendors.keys["ranktracker"])
+
+
+def test_what_is_of_a_removed_account_is_not_open(desk: Command, account: str) -> None:
+    fine(desk("status", "--refresh"))
+    assert "open, low  Agency: all credits" in fine(desk("alerts", "list")).out
+    fine(desk("accounts", "remove", "Agency"))
+    rows = fine(desk("alerts", "list", "--json")).json["alerts"]
+    assert [(row["account"], row["account_id"], row["state"]) for row in rows] == [(None, account, "over")]
+    assert "over, low  a removed account: all credits" in fine(desk("alerts", "list")).out

@@ -22,6 +22,7 @@ from creditdesk.store.history import History
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 KINDS = ("csv", "json", "parquet")
+NO_COPIES = {"single_writer": single_writer() or None, "waiting": False, "backups": []}
 
 
 def read(folder: Path, account: str, lefts: Iterator[str] | list[str], since: datetime = NOW) -> None:
@@ -93,7 +94,8 @@ def test_a_table_says_what_it_leaves_out_and_a_range_is_cut_out(desk: Command, s
     path = tmp_path / "some.csv"
     ran = desk("history", "export", str(path), "--account", "shop", "--since", "2026-11-21T13:00:00Z")
     assert ran.out == f"Wrote 4 points of 1 account to {path}.\n"  # the first was in force then
-    assert "3 were left out. JSON keeps them" in ran.err
+    whole = json.loads(exported(desk, str(tmp_path / "some.json"), "--since", "2026-11-21T13:00:00Z"))["accounts"][0]
+    assert f"{len(whole['events']) + len(whole.get('episodes', ()))} were left out. JSON keeps them" in ran.err
     ran = desk("history", "export", str(path), "--since", "2026-11-21", "--until", "2026-11-21T13:30:00Z")
     assert "Wrote 2 points" in ran.out
     assert "Wrote 4 points" in said(desk("history", "export", str(path), "--until", "2026-11-21"))
@@ -159,7 +161,7 @@ def test_words_that_are_wrong_are_said(desk: Command, shop: str, tmp_path: Path)
 
 def test_copies_are_listed_and_one_is_put_back(desk: Command, shop: str, tmp_path: Path) -> None:
     database = desk.folder / "history.sqlite3"
-    assert fine(desk("history", "backups", "--json")).json == {"single_writer": single_writer() or None, "backups": []}
+    assert fine(desk("history", "backups", "--json")).json == NO_COPIES
     assert "There is no copy yet" in said(desk("history", "backups"))
     made = keep_backup(database, NOW)
     assert made is not None
@@ -201,6 +203,8 @@ def test_while_a_window_is_open_a_copy_is_laid_ready_and_put_back_at_its_next_st
         assert claim(held, desk.folder)
         assert "is put back when creditdesk is started next" in said(desk("history", "restore", made.name))
         assert "Wrote 5 points" in said(desk("history", "export", path))
+        assert desk("history", "backups", "--json").json["waiting"]
+        assert "A copy is ready" in desk("history", "backups").err
     opened, _ = load(Places(desk.folder, desk.folder))
     asyncio.run(opened.close())
     assert "Wrote 4 points" in said(desk("history", "export", path))
@@ -219,3 +223,28 @@ def test_a_desk_that_only_commands_read_has_a_copy_a_day(desk: Command, shop: st
     fine(desk("status", "--refresh"))
     fine(desk("status", "--refresh"))
     assert len(fine(desk("history", "backups", "--json")).json["backups"]) == 1
+
+
+def test_an_export_takes_the_place_of_a_former_one_and_of_no_other_file(
+    desk: Command, shop: str, tmp_path: Path
+) -> None:
+    database = desk.folder / "history.sqlite3"
+    before = database.read_bytes()
+    ran = desk("history", "export", str(database), "--format", "csv")
+    assert (ran.status, "is there already, and no export of creditdesk" in ran.err) == (1, True)
+    assert database.read_bytes() == before
+    for _ in range(2):
+        exported(desk, str(tmp_path / "again.json"))
+    ran = desk("history", "export", str(tmp_path / "x.csv"), "--since", "2026-11-20", "--until", "2026-11-18")
+    assert (ran.status, "--since is not before --until" in ran.err) == (1, True)
+
+
+def test_another_vendors_history_and_what_lies_ahead_are_not_taken(desk: Command, shop: str, tmp_path: Path) -> None:
+    path = tmp_path / "h.json"
+    exported(desk, str(path))
+    fine(desk("accounts", "add", "seo-rank-genius", "--name", "Genius", "--no-key"))
+    ran = desk("history", "import", str(path), "--into", "Genius")
+    assert (ran.status, "is one of oneclickseo, and Genius one of seo-rank-genius" in ran.err) == (1, True)
+    path.write_text(path.read_text("utf-8").replace("2026-11-21T12", "2199-11-21T12"), "utf-8")
+    ran = desk("history", "import", str(path))
+    assert (ran.status, "lie before 1970 or ahead of now: they were left out" in ran.err) == (0, True)

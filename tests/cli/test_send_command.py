@@ -328,6 +328,15 @@ def test_a_report_that_cannot_be_written_hides_nothing(
     assert "report.csv: No space left on device" in ran.err
 
 
+def test_a_plan_is_not_saved_for_more_than_one_time(rank: Command, tmp_path: Path) -> None:
+    plan = tmp_path / "words.plan.toml"
+    size = ("size", str(words_file(tmp_path, 3)), *TRACK, "--engine", DESKTOP, "--save", str(plan))
+    ran = rank(*size, "--times", "track-keywords=2")
+    assert (ran.status, ran.out, plan.exists()) == (1, "", False)
+    assert "A plan is sent once: --save does not go with --times." in ran.err
+    assert rank(*size, "--times", "track-keywords=1").status == 0
+
+
 def test_what_the_list_says_of_a_request_that_arrived_in_part_is_taken_item_by_item(
     rank: Command, vendors: Vendors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

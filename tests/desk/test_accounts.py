@@ -268,6 +268,13 @@ def test_two_accounts_added_at_once_are_both_there(world: World) -> None:
     assert sorted(accounts(world)) == ["one", "two"]
 
 
+@pytest.mark.parametrize("client", ["two\nlines", "\x1b[31mred", "a\u202eb"])
+def test_a_client_that_would_change_how_other_lines_look_is_refused(world: World, client: str) -> None:
+    with pytest.raises(AccountError, match="control characters"):
+        world.add("ranktracker", client=client)
+    assert not world.desk.tools.chosen.accounts
+
+
 def test_a_key_pasted_as_the_name_is_refused_and_not_repeated(world: World) -> None:
     key = world.running.addresses.keys["ranktracker"]
     with pytest.raises(AccountError, match="looks like a key") as refused:

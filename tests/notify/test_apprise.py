@@ -62,7 +62,9 @@ def test_a_service_that_does_not_answer_is_given_up_and_keeps_nobody_waiting(rec
 
 
 def test_nobody_there_is_said_without_the_address() -> None:
-    assert send(f"json://user:{SECRET}@127.0.0.1:1/{SECRET}") == "The service did not take it."
+    for where in (f"127.0.0.1:1/{SECRET}", "example.com:1?smtp=127.0.0.1&to=a@example.com"):
+        said = send(f"{'mailto' if 'smtp' in where else 'json'}://user:{SECRET}@{where}")
+        assert said.startswith("There was no connection to the service, or it refused the sign-in.")
 
 
 @pytest.mark.parametrize(
@@ -85,6 +87,8 @@ def test_a_wrong_address_is_refused_in_words_that_do_not_repeat_it(address: str)
         (f"mailtos://user:{SECRET}@gmail.com/to@example.com?smtp=x", "mailtos://gmail.com…"),
         (f"json://{SECRET}@example.com:8080/{SECRET}?k={SECRET}", "json://example.com…"),
         (f"JSONS://example.com/{SECRET}", "jsons://example.com…"),
+        (f"mmost://{SECRET}/channel", "mmost://…"),
+        (f"json://localhost:8080/{SECRET}", "json://localhost…"),
         (f"slack://{SECRET}/B/C", "slack://…"),
         (f"tgram://123:{SECRET}/1", "tgram://…"),
         (f"ntfy://{SECRET}", "ntfy://…"),

@@ -20,7 +20,7 @@ from creditdesk.core.pools import Level, PoolKind, Snapshot, Source
 from creditdesk.core.series import Episode, Event, EventKind, Point, Series
 from creditdesk.store.history import History
 from creditdesk.store.past import Origin, Past, PastError
-from creditdesk.store.past_files import FileKind, kind_of, read_past, write_past
+from creditdesk.store.past_files import FileKind, is_replaceable, kind_of, read_past, write_past
 from creditdesk.store.past_import import Added, add_past
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -152,7 +152,7 @@ def test_a_wrong_cell_is_named_by_its_row(tmp_path: Path, name: str) -> None:
     old, new = CELLS[name]
     assert old in text
     path.write_text(text.replace(old, new, 1), newline="")
-    with pytest.raises(PastError, match=r"row 1|line 2"):
+    with pytest.raises(PastError, match="line 2"):
         list(read_past(path))
 
 
@@ -257,7 +257,7 @@ def test_points_that_overlap_what_is_stored_are_left_out(
     inside = Point(now + timedelta(minutes=2), now + timedelta(minutes=3), Decimal(1), None, None, Source.LIVE)
     over = Point(now - timedelta(minutes=2), now + timedelta(minutes=30), Decimal(2), None, None, Source.LIVE)
     before = Point(now - timedelta(minutes=9), now, Decimal(3), None, None, Source.LIVE)
-    past = Past(Origin("a1", "", ""), (Series("a1", "main", "x", PoolKind.WALLET, "x", (inside, over, before)),))
+    past = Past(Origin("a1", "", ""), (Series("a1", "main", "x", PoolKind.WALLET, "credits", (inside, over, before)),))
     assert put(history, past) == Added(1, known=2)
     assert stored(history).series[0].points == (before, standing)
     assert history.latest(["a1"]).result(10)["a1"].snapshot == snapshot(7, 10)
@@ -304,3 +304,65 @@ def test_the_json_has_the_documented_keys(tmp_path: Path) -> None:
     assert account.keys() == {"id", "name", "provider", "pools", "events", "episodes"}
     (pool,) = account["pools"]
     assert pool["points"] == [["2026-11-21T12:00:00Z", "2026-11-21T12:00:00Z", "0.50", "", "", "live", "", ""]]
+
+
+def test_a_wrong_line_of_a_csv_is_named_as_an_editor_counts_it(tmp_path: Path) -> None:
+    path = tmp_path / "history.csv"
+    write_past(path, FileKind.CSV, one(900))
+    whole = path.read_bytes().split(b"\r\n")
+    for line, new in {500: b"\xe9" + whole[499], 700: whole[699].replace(b"live", b"dead"), 2: b"a,b"}.items():
+        path.write_bytes(b"\r\n".join([*whole[: line - 1], new, *whole[line:]]))
+        with pytest.raises(PastError, match=f"line {line}: "):
+            list(read_past(path))
+    path.write_bytes(b"\r\n".join([*whole[:300], whole[300].replace(b",$,", b",EUR,"), *whole[301:]]))
+    with pytest.raises(PastError, match="line 301: the pool main has another label, kind or unit"):
+        list(read_past(path))
+    path.write_bytes(b"")
+    with pytest.raises(PastError, match="is empty"):
+        list(read_past(path))
+    write_past(path, FileKind.JSON, one(20))
+    path.write_bytes(path.read_bytes().replace(b'"live"', b'live"', 1))
+    with pytest.raises(PastError, match="line 4: it is no whole JSON value"):
+        list(read_past(path))
+
+
+def test_what_lies_ahead_of_now_or_before_1970_is_left_out_and_counted(history: History, tmp_path: Path) -> None:
+    def point(year: int) -> Point:
+        return Point(
+            datetime(year, 1, 2, tzinfo=UTC), datetime(year, 1, 2, tzinfo=UTC), Decimal(1), *[None] * 2, Source.LIVE
+        )
+
+    series = Series("a1", "main", "x", PoolKind.WALLET, "x", tuple(point(year) for year in (1, 1969, 2026, 2031, 9999)))
+    events = tuple(Event(point(year).first_seen, "a1", EventKind.NOTE) for year in (1, 2026, 9999))
+    past = Past(Origin("a1", "", ""), (series,), events)
+    assert put(history, past) == Added(1, 1, astray=6)
+    assert [each.first_seen.year for each in stored(history).series[0].points] == [2026]
+
+
+def test_a_pool_that_counts_something_else_is_refused_and_nothing_of_the_file_is_taken(history: History) -> None:
+    (past,) = one()
+    put(history, past)
+    (money,) = past.series
+    early = tuple(
+        Point(
+            each.first_seen - timedelta(days=9), each.last_seen - timedelta(days=9), each.left, None, None, Source.LIVE
+        )
+        for each in money.points
+    )
+    calls = Series("a1", "main", "-Main", PoolKind.WALLET, "calls", early)
+    other = Series("a1", "other", "Other", PoolKind.WALLET, "calls", early)
+    with pytest.raises(PastError, match=r"main counts \$ here and calls in the file"):
+        put(history, Past(past.origin, (other, calls)))
+    assert stored(history).series == past.series
+
+
+def test_only_a_former_export_is_replaced_without_a_question(tmp_path: Path) -> None:
+    for kind in KINDS:
+        write_past(tmp_path / "export", kind, one())
+        assert is_replaceable(tmp_path / "export")
+    (tmp_path / "empty").touch()
+    assert is_replaceable(tmp_path / "empty")
+    assert is_replaceable(tmp_path / "none")
+    for data in (b"SQLite format 3\0", b"schema = 1\n", b'{"format": "other"}', b"keyword,volume\n"):
+        (tmp_path / "mine").write_bytes(data)
+        assert not is_replaceable(tmp_path / "mine")

@@ -246,6 +246,16 @@ def test_a_wheel_turned_faster_than_the_chart_is_painted_still_zooms_to_the_poin
     assert abs(chart._now.frame.x(at) - pixel) < 3
 
 
+def test_a_wheel_that_spins_freely_stops_at_the_whole_time(qtbot: QtBot) -> None:
+    chart = chart_of(qtbot, shown(qtbot, (monthly(),)))
+    home = length(chart)
+    for notches in (-5_000, -500, -50):
+        wheel(chart, NOW - 9 * DAY, notches)
+        assert home <= length(chart) < 2 * home
+    wheel(chart, NOW - 9 * DAY, 5_000)
+    assert timedelta() < length(chart) < 2 * home
+
+
 def test_the_button_shows_the_whole_time_again(qtbot: QtBot) -> None:
     page = shown(qtbot, (monthly(),))
     chart = chart_of(qtbot, page)

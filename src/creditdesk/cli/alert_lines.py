@@ -17,20 +17,21 @@ def numbers_of(episode: Episode) -> dict[str, str]:
     return {str(name): str(each) for name, each in found.items()}
 
 
-def state(episode: Episode) -> str:
-    """open, recovering, snoozed or over."""
-    if episode.cleared_at is not None:
+def state(episode: Episode, name: str) -> str:
+    """open, recovering or over. An account without a `name` was removed: nothing of it is open."""
+    if episode.cleared_at is not None or not name:
         return "over"
     return episode.state or "open"
 
 
 def line(episode: Episode, name: str, deliveries: Sequence[Delivery] = ()) -> str:
-    """One warning, one line."""
+    """One warning, one line. `name`: the account's, "" of one that was removed."""
     pool = episode.pool.replace("total:", "all ")
-    about = f"{name}: {pool}" if pool else name
+    whose = name or "a removed account"
+    about = f"{whose}: {pool}" if pool else whose
     level = "news" if episode.level is Level.GOOD else episode.level.value
     over = f", over {instant(episode.cleared_at)}" if episode.cleared_at is not None and level != "news" else ""
-    what = f"{state(episode)}, {level}  {about}  {reason(episode)}{over}."
+    what = f"{state(episode, name)}, {level}  {about}  {reason(episode)}{over}."
     return f"{instant(episode.fired_at)}  {what} {told(episode, deliveries)}"
 
 

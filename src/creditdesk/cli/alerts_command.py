@@ -33,9 +33,9 @@ async def listing(options: argparse.Namespace, desk: Desk) -> int:
         rows = [_row(each, names.get(each.account), deliveries[each.id]) for each in episodes]
         print(dumps({"alerts": rows}, indent=2))
         return 0
-    open_first = sorted(episodes, key=lambda each: each.cleared_at is not None)
+    open_first = sorted(episodes, key=lambda each: each.cleared_at is not None or each.account not in names)
     for each in open_first:
-        print(alert_lines.line(each, names.get(each.account, each.account), deliveries[each.id]))
+        print(alert_lines.line(each, names.get(each.account, ""), deliveries[each.id]))
     if not episodes:
         print("Nothing was warned of yet.")
     return 0
@@ -70,7 +70,7 @@ def _row(episode: Episode, name: str | None, deliveries: Sequence[Delivery]) -> 
         "pool": episode.pool or None,
         "rule": episode.rule,
         "level": episode.level,
-        "state": alert_lines.state(episode),
+        "state": alert_lines.state(episode, name or ""),
         "why": episode.why or None,
         "numbers": alert_lines.numbers_of(episode),
         "fired_at": episode.fired_at,

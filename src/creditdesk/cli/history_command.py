@@ -13,9 +13,10 @@ from creditdesk.desk.tools import Declined, utc_now
 from creditdesk.paths import places
 from creditdesk.store.backups import FOLDER, Backup, is_good
 from creditdesk.store.past_files import is_replaceable, kind_of
-from creditdesk.store.restoring import BackupError
+from creditdesk.store.restoring import BackupError, is_waiting
 
 ASTRAY = "{astray:,} lie before 1970 or ahead of now: they were left out."
+WAITING = "A copy is ready. It takes the place of the history when a window is opened next; Settings can call it off."
 NO_EVENTS = "A table has no place for events and warnings: {left_out:,} were left out. JSON keeps them."
 
 
@@ -27,9 +28,7 @@ async def export(options: argparse.Namespace, desk: Desk) -> int:
     if span.since is not None and span.until is not None and span.since >= span.until:
         raise Declined("--since is not before --until: nothing lies between them.")
     if not is_replaceable(path):
-        raise Declined(
-            f"{path} is there already and no history of creditdesk: choose another name. Nothing was written."
-        )
+        raise Declined(f"{path} is there already, and no export of creditdesk. Nothing was written.")
     accounts = tuple(map(desk.registry.named, options.account)) or desk.tools.chosen.accounts
     written = await export_history(desk.tools, accounts, (path, kind), span, _tell)
     if written.left_out:
@@ -56,7 +55,7 @@ def without_desk(options: argparse.Namespace) -> int:
     """List the copies or put one back. The history itself is not opened: it may be what is wrong."""
     database = places(options.data_dir).database
     if options.verb == "backups":
-        _list(listing(database), options.json)
+        _list(listing(database), options.json, is_waiting(database))
         return 0
     print(put_back(database, _found(options.backup, database), utc_now()))
     return 0
@@ -69,9 +68,10 @@ def _found(name: str, database: Path) -> Path:
     raise BackupError(f"There is no copy named {name}. `creditdesk history backups` lists them.")
 
 
-def _list(found: tuple[Backup, ...], as_json: bool) -> None:
+def _list(found: tuple[Backup, ...], as_json: bool, waiting: bool) -> None:
     if as_json:
-        print(dumps({"single_writer": single_writer() or None, "backups": [_row(each) for each in found]}, indent=2))
+        said = {"single_writer": single_writer() or None, "waiting": waiting}
+        print(dumps({**said, "backups": [_row(each) for each in found]}, indent=2))
         return
     for each in found:
         what = "set aside" if each.aside else "copy"
@@ -79,8 +79,9 @@ def _list(found: tuple[Backup, ...], as_json: bool) -> None:
         print(f"{each.at:%Y-%m-%d %H:%M:%S} UTC  {each.size / 1e6:>8.1f} MB  {good:<7}  {what:<9}  {each.path.name}")
     if not found:
         print("There is no copy yet. The window makes one every half hour while something is written.")
-    if note := single_writer():
-        _tell(note)
+    for note in (WAITING if waiting else "", single_writer()):
+        if note:
+            _tell(note)
 
 
 def _row(each: Backup) -> dict[str, object]:

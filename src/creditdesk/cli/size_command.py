@@ -121,6 +121,8 @@ class _Sizing:
             raise AccountError(
                 "--domain", "--domain, --subtract-tracked and --save want one operation that can be sent."
             )
+        if options.save and any(part.times != 1 for part in self._question.parts):
+            raise AccountError("--save", "A plan is sent once: --save does not go with --times.")
         if not options.domain:
             raise AccountError("--domain", f"Name the {rule.place} with --domain: its id, or its name.")
         with Asking(f"Reading the {rule.place}s") as progress:

@@ -225,6 +225,8 @@ class Registry:
             checked_base_url(account.base_url)
         except AccountRefused as wrong:
             raise AccountError(wrong.key, f"{wrong.key}: {wrong.what}.") from None
+        if not account.client.isprintable():
+            raise AccountError("client", "client: a client's name can't have control characters.")
         vendors = self._tools.catalogue.all()
         for field, text in (("name", account.name), ("client", account.client)):
             if any(looks_like_key(text, vendor) for vendor in vendors):

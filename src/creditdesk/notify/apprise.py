@@ -26,6 +26,7 @@ MOST = 2048
 PLACE_OF_ADDRESSES = "https://github.com/caronc/apprise/wiki"
 _MISSING = "Mail and chat need the package Apprise: pip install 'creditdesk[apprise]'."
 _MISSING_HERE = "This build of creditdesk comes without mail and chat. Use the one that is installed with pip."
+_UNREACHED = "There was no connection to the service, or it refused the sign-in. Look at the address and the network."
 _LOGGERS = ("apprise", "urllib3", "requests", "requests_oauthlib", "oauthlib", "slixmpp", "paho", "aprslib", "gntp")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{0,30}")
 _HOST = re.compile(r"(?:[^/?#@]*@)?([A-Za-z0-9.-]{1,253})(?::\d{1,5})?(?:[/?].*)?")
@@ -41,13 +42,16 @@ class AddressWrong(Exception):
 
 
 def masked(address: str) -> str:
-    """What may be shown of an address: `slack://…`, or `mailto://gmail.com…` where the host is no secret."""
+    """What may be shown of an address: `slack://…`, or `mailto://gmail.com…` where the host is no secret.
+
+    A host without a dot may be a token whose host was forgotten: it is not shown either.
+    """
     scheme, mark, rest = address.strip().partition("://")
     scheme = scheme.lower()
     if not mark or not _SCHEME.fullmatch(scheme):
         return "…"
     host = _HOST.fullmatch(rest) if _WITH_A_HOST.fullmatch(scheme) else None
-    return f"{scheme}://{host[1] if host else ''}…"
+    return f"{scheme}://{host[1] if host and ('.' in host[1] or host[1] == 'localhost') else ''}…"
 
 
 def check(address: str) -> None:
@@ -87,7 +91,7 @@ def _send(address: str, message: Message) -> str:
         service = _service(address)
     except AddressWrong as error:
         return str(error)
-    _HEARD.status = ""
+    _HEARD.status, _HEARD.unreached = "", False
     try:
         kind = "warning" if message.urgent else "info"
         taken = bool(service.notify(body=message.text, title=message.title, notify_type=kind, body_format="text"))
@@ -95,7 +99,9 @@ def _send(address: str, message: Message) -> str:
         return f"It could not be sent ({type(error).__name__})."
     if taken:
         return ""
-    return f"The service refused it (HTTP {_HEARD.status})." if _HEARD.status else "The service did not take it."
+    if _HEARD.status:
+        return f"The service refused it (HTTP {_HEARD.status})."
+    return _UNREACHED if _HEARD.unreached else "The service did not take it."
 
 
 def _service(address: str) -> Any:
@@ -143,13 +149,16 @@ def _load() -> Any:
 
 
 class _Heard(threading.local):
-    """Lets no record through, and keeps the number of an HTTP answer that this thread's last one names."""
+    """Lets no record through, and keeps of this thread's: the number of an HTTP answer, or that there was none."""
 
     status = ""
+    unreached = False
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Python's."""
-        found = re.search(r"\berror=([45]\d\d)\b", record.getMessage())
+        said = record.getMessage()
+        self.unreached = self.unreached or "connection error" in said.casefold()
+        found = re.search(r"\berror=([45]\d\d)\b", said)
         self.status = found[1] if found else self.status
         return False
 

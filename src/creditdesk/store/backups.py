@@ -158,7 +158,8 @@ def _thin(database: Path, made: Path) -> None:
             with suppress(OSError):  # it stays until the next time
                 each.path.unlink()
         schemas.add(each.schema)
-    for part in made.parent.glob(f"{database.stem}.*.part*"):
+    parts = [*made.parent.glob(f"{database.stem}.*.part*"), *database.parent.glob(f"{database.name}.part*")]
+    for part in parts:
         with suppress(OSError):
             if time.time() - part.stat().st_mtime > _DAY_S:
                 part.unlink()

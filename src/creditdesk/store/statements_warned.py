@@ -20,6 +20,10 @@ EPISODE_COLUMNS = """account, level, fired_at, pool, pool_window, why, delivered
 SAME_EPISODE = f"""SELECT id, {EPISODE_COLUMNS}, sum FROM episode
     WHERE account = ? AND level = ? AND pool = ? AND pool_window = ? AND rule = ?
     AND (cleared_at IS NULL OR level = 'good')"""
+OPEN_AGAIN = """UPDATE episode SET cleared_at = NULL, state = '' WHERE id = (
+    SELECT max(id) FROM episode WHERE account = ? AND level = ? AND pool = ? AND pool_window = ? AND rule = 'expires'
+    AND delivered IN ('notification', 'balloon', 'banner')) RETURNING id"""
+"""A package that was told to expire at this instant, and was missing from some readings since."""
 ADD_EPISODE = f"INSERT INTO episode ({EPISODE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"
 FIRE_PENDING = """UPDATE episode SET level = ?, fired_at = ?, pool_window = ?, why = ?, numbers = ?, snoozed_until = ?,
     state = '' WHERE id = ? AND state = 'pending'"""

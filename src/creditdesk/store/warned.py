@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from creditdesk.core.pools import Level
+from creditdesk.core.rules import RuleKind
 from creditdesk.core.series import PENDING, Delivery, Episode, Event, EventKind
 from creditdesk.store import statements_warned as statements
 from creditdesk.store.checks import is_good
@@ -141,6 +142,8 @@ def _opened(connection: sqlite3.Connection, episode: Episode, now: datetime) -> 
     same = (episode.account, episode.level.value, episode.pool, episode.window, episode.rule)
     if rows := connection.execute(statements.SAME_EPISODE, same).fetchall():
         return next((each for each in _good(connection, rows) if each.cleared_at is None), None)
+    if episode.rule == RuleKind.EXPIRES and (again := connection.execute(statements.OPEN_AGAIN, same[:4]).fetchone()):
+        return next(iter(_good(connection, connection.execute(statements.EPISODE, again))), None)
     number = connection.execute(statements.ADD_EPISODE, _episode_row(episode)).fetchone()[0]
     connection.execute(SEAL_EPISODE, (number,))
     _note(connection, episode, now)

@@ -1,6 +1,6 @@
 """Mouse and keyboard of a chart: what a key or a move of the pointer asks of it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -11,7 +11,8 @@ from creditdesk.ui.chart_frame import Frame
 
 _NOTCH = 120  # of a wheel, in Qt's units
 _ZOOM = 1.33  # how many times as much a notch shows
-_MOST_TURN = 10 * _NOTCH  # of one event: a wheel that spins freely sends many notches at once, and years have an end
+_MOST_NOTCHES = 100  # of one event: a wheel that spins freely sends many at once
+_MOST_SPAN = timedelta(days=36_500)  # far beyond any picture, and years have an end
 
 
 class Moves(Protocol):
@@ -102,16 +103,16 @@ class ChartHands(QObject):
 
     def _turned(self, event: QWheelEvent) -> bool:
         low, high = self._chart.span()
-        turned = event.angleDelta()
-        sideways, turn = (max(-_MOST_TURN, min(each, _MOST_TURN)) for each in (turned.x(), turned.y()))
+        turned, most = event.angleDelta(), _MOST_NOTCHES * _NOTCH
+        sideways, turn = (max(-most, min(each, most)) for each in (turned.x(), turned.y()))
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             sideways, turn = sideways or turn, 0
         if abs(sideways) > abs(turn):
-            move = (low - high) * (sideways / _NOTCH / 10)
+            move = max(-_MOST_SPAN, min((low - high) * (sideways / _NOTCH / 10), _MOST_SPAN))
             self._chart.show_span(low + move, high + move)
         elif turn:
             at = self._chart.frame.time(event.position().x())
-            factor = _ZOOM ** (-turn / _NOTCH)
+            factor = min(_ZOOM ** (-turn / _NOTCH), _MOST_SPAN / (high - low))
             self._chart.show_span(at - (at - low) * factor, at + (high - at) * factor)
             self._chart.hover(event.position().x(), event.position().y())
         return True

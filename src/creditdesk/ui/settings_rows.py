@@ -42,6 +42,7 @@ class Row(QWidget):
             if not each.accessibleName():
                 each.setAccessibleName(title)
             each.setAccessibleDescription(hint)
+        self._controls = controls
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, theme.px(3), 0, theme.px(3))
         whole.setSpacing(theme.px(3))
@@ -60,7 +61,9 @@ class Row(QWidget):
         return self._error.text()
 
     def show_hint(self, hint: str) -> None:
-        """Change the quiet line."""
+        """Change the quiet line, also for screen readers."""
+        for each in self._controls:
+            each.setAccessibleDescription(hint)
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
 
