@@ -248,3 +248,17 @@ def test_another_vendors_history_and_what_lies_ahead_are_not_taken(desk: Command
     path.write_text(path.read_text("utf-8").replace("2026-11-21T12", "2199-11-21T12"), "utf-8")
     ran = desk("history", "import", str(path))
     assert (ran.status, "lie before 1970 or ahead of now: they were left out" in ran.err) == (0, True)
+
+
+def test_where_the_historys_file_cannot_be_used_no_export_is_replaced_and_no_import_is_claimed(
+    desk: Command, shop: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "h.json"
+    before = exported(desk, str(path))
+    database = desk.folder / "history.sqlite3"
+    database.rename(desk.folder / "kept")
+    database.mkdir()
+    for verb, outcome in {"export": "Nothing was written", "import": "Nothing was imported"}.items():
+        ran = desk("history", verb, str(path))
+        assert (ran.status, ran.out, path.read_bytes() == before) == (1, "", True)
+        assert f"The history's file can't be used. {outcome}." in ran.err

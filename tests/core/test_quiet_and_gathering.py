@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.core.desk_facts import NOW
 
-from creditdesk.core.alerts import COVERED, Bulletin
+from creditdesk.core.alerts import COVERED, Bulletin, foremost
 from creditdesk.core.gathering import Gather, digest
 from creditdesk.core.pools import Level
 from creditdesk.core.quiet import Quiet, clock_time, digest_after, ends_at, held, quiet_now
@@ -140,6 +140,19 @@ def test_quiet_hours_hold_every_kind_of_message_critical_ones_unless_wished_othe
     assert not held(NIGHT, level, NOW, UTC)
     breaking = replace(NIGHT, critical_breaks=True)
     assert held(breaking, level, night, UTC) is (level not in (Level.CRITICAL, Level.EXHAUSTED))
+
+
+def test_what_stands_behind_a_worse_one_of_its_pool_is_neither_in_the_digest_nor_counted() -> None:
+    low = Episode("a", Level.LOW, NOW, "p", rule="runs-out", delivered="notification", id=1)
+    critical = replace(low, level=Level.CRITICAL, rule="level", id=2)
+    other_pool = replace(low, pool="q", id=3)
+    other_rule = replace(low, rule="expires", id=4)
+    assert foremost((low, critical, other_pool, other_rule)) == [critical, other_pool, other_rule]
+    assert foremost((low, replace(critical, cleared_at=NOW))) == [low]
+    assert foremost((low, replace(critical, pool=""))) == [replace(critical, pool="")]
+    bulletin = digest((low, critical), NOW)
+    assert bulletin is not None
+    assert bulletin.episodes == (critical,)
 
 
 def test_the_digest_is_due_once_a_day_at_its_hour() -> None:

@@ -147,6 +147,7 @@ def test_a_record_whose_arguments_do_not_fit_is_still_redacted(log: tuple[loggin
         "https://developers.leadboxer.com/docs/credit-usage-cost-model",
         "manylinux_2_34_x86_64 cpython-311-x86_64-linux-gnu",
         "1234567890123456789 credits",
+        "history.2026-11-01T000000Z.sqlite3 and history.sqlite3.2026-11-21T133020Z.aside are damaged",
         "Nothing was sent: the setting site of this account is missing.",
     ],
 )

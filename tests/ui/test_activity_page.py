@@ -258,6 +258,16 @@ def test_a_note_wants_words_and_says_when_and_of_what(qtbot: QtBot) -> None:
     assert saved == [("Quota raised", NOW, "a2"), ("Quota raised", NOW - DAY, "")]
 
 
+def test_a_long_account_name_does_not_make_the_note_dialog_wider_than_it_is(qtbot: QtBot) -> None:
+    dialog = NoteDialog(
+        [entry("a2", "An agency with a name of sixty letters, which is the most there is")], NOW, Settings(), "a2"
+    )
+    qtbot.addWidget(dialog)
+    dialog.show()
+    right = dialog.accounts.mapTo(dialog, dialog.accounts.rect().topRight()).x()
+    assert right < dialog.width()
+
+
 def test_every_widget_has_an_accessible_name(qtbot: QtBot) -> None:
     page = page_with(qtbot, happened())
     reached = [each for each in page.findChildren(QWidget) if each.focusPolicy() & Qt.FocusPolicy.TabFocus]

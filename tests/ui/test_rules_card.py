@@ -49,7 +49,9 @@ def test_every_rule_has_a_row_with_its_switch_and_hides_its_numbers_while_it_is_
     for kind, row in card.rows.items():
         assert row.switch.box.isChecked() == (kind not in OFF_AT_FIRST)
         assert all(number.isVisible() == (kind not in OFF_AT_FIRST) for number in row.numbers.values())
-    said = card.rows[RuleKind.LEVEL].switch.hint.text()
+    switch = card.rows[RuleKind.LEVEL].switch
+    said = switch.hint.text()
+    assert switch.box.accessibleDescription() == said
     assert said == "Under 20 % of the limit, or under an amount that you set; again under 5 %."
 
 

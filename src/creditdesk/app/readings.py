@@ -195,7 +195,8 @@ class Readings(QObject):
 
     def _caught_up(self, changed: bool) -> None:
         if changed:
-            self._looked_at = None  # what it read, it may have warned of
+            self._looked_at = None  # what another process read, it may have warned of
+            self._look_for_overdue()
             self.list_anew()
 
     def _went_stale(self, entry: Entry) -> bool:

@@ -38,7 +38,7 @@ async def add(options: argparse.Namespace, desk: Desk) -> int:
     )
     if custody is Custody.ENVIRONMENT and not definition.credentials:
         raise AccountError("key", f"{definition.name} takes no key. Use --no-key.")
-    keys = _keys(definition) if options.key_stdin else {}
+    keys = keys_from_stdin(definition) if options.key_stdin else {}
     account = await desk.registry.add(draft, keys)
     for hint in _hints(definition, keys):
         print(f"creditdesk: {hint}", file=sys.stderr)
@@ -161,7 +161,7 @@ def _balance(pool: str, text: str) -> tuple[Decimal, Decimal | None]:
     return known[0], known[1] if len(known) > 1 else None
 
 
-def _keys(definition: Definition) -> dict[str, str]:
+def keys_from_stdin(definition: Definition) -> dict[str, str]:
     """The vendor's keys from standard input, one a line in the definition's order; typed unseen at a terminal."""
     names = [credential.name for credential in definition.credentials]
     if not names:

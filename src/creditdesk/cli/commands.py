@@ -15,6 +15,7 @@ from creditdesk.cli import (
     forecast_command,
     history_command,
     provider_commands,
+    provider_try,
     send_command,
     size_command,
     statement_command,
@@ -55,6 +56,7 @@ COMMANDS: dict[tuple[str, str], Command] = {
     ("statement", ""): statement_command.statement,
     ("providers", "list"): provider_commands.listing,
     ("providers", "show"): provider_commands.show,
+    ("providers", "try"): provider_try.attempt,
 }
 
 USER_ERRORS = (

@@ -25,8 +25,8 @@ def account_json(reading: Reading, definition: Definition | None, now: datetime)
         "state": reading.level,
         "source": snapshot.source if snapshot else None,
         "read_at": reading.read_at,
-        "trouble": _trouble_json(reading.trouble),
-        "pools": [_pool_json(pool) for pool in shown_pools(reading, definition, now)],
+        "trouble": trouble_json(reading.trouble),
+        "pools": [pool_json(pool) for pool in shown_pools(reading, definition, now)],
     }
 
 
@@ -39,7 +39,8 @@ def shown_pools(reading: Reading, definition: Definition | None, now: datetime) 
     return typed_pools(definition, reading.account.settings, {}, now)[0]
 
 
-def _pool_json(pool: Pool) -> dict[str, object]:
+def pool_json(pool: Pool) -> dict[str, object]:
+    """One pool, as the documented JSON value."""
     return {
         "id": pool.id,
         "label": pool.label,
@@ -53,7 +54,8 @@ def _pool_json(pool: Pool) -> dict[str, object]:
     }
 
 
-def _trouble_json(trouble: Trouble | None) -> dict[str, object] | None:
+def trouble_json(trouble: Trouble | None) -> dict[str, object] | None:
+    """A trouble, as the documented JSON value."""
     if trouble is None:
         return None
     return {"kind": trouble.kind, "message": trouble.message, "retry_at": trouble.retry_at}
@@ -67,13 +69,18 @@ def status_lines(readings: Iterable[Reading], definitions: Mapping[str, Definiti
         lines.append(f"{reading.account.name}  [{level}]  {_age(reading, now)}{_server(reading.account)}")
         definition = definitions.get(reading.account.provider)
         for pool in shown_pools(reading, definition, now):
-            lines.append(f"  {pool.label:<28} {_amounts(pool)}{_ends(pool, now)}")
+            lines.append(f"  {pool_line(pool, now)}")
         if reading.trouble:
             lines.append(f"  {reading.trouble.message}")
             if reading.trouble.retry_at:
                 later = max(filter(None, (reading.trouble.retry_at, reading.due_at)))
                 lines.append(f"  Next try {instant(later)}")
     return lines or ["No accounts yet. Add one: creditdesk accounts add PROVIDER --name NAME --key-stdin"]
+
+
+def pool_line(pool: Pool, now: datetime) -> str:
+    """One pool as a line for a terminal."""
+    return f"{pool.label:<28} {_amounts(pool)}{_ends(pool, now)}"
 
 
 def account_lines(accounts: Iterable[Account]) -> list[str]:

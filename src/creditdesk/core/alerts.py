@@ -189,6 +189,12 @@ def is_told(episode: Episode) -> bool:
     return episode.state != PENDING and episode.delivered != COVERED
 
 
+def foremost(episodes: Iterable[Episode]) -> list[Episode]:
+    """The open ones that the user is to see: told or to be told, and not behind a worse one of the same ladder."""
+    found = [each for each in episodes if each.cleared_at is None and is_told(each)]
+    return [each for each in found if not any(_stands_behind(each, worse) for worse in found)]
+
+
 def refilled_at(snapshot: Snapshot | None, definition: Definition, pool: str, now: datetime) -> datetime | None:
     """Until when a snooze "until the reset" lasts, UTC: the next reset of what an episode is about; None without one.
 
@@ -201,6 +207,11 @@ def refilled_at(snapshot: Snapshot | None, definition: Definition, pool: str, no
     elif pool:
         pools = [each for each in pools if each.id == pool]
     return min((each.resets_at for each in pools if each.resets_at and each.resets_at > now), default=None)
+
+
+def _stands_behind(episode: Episode, other: Episode) -> bool:
+    same = (episode.account, laddered(episode.rule)) == (other.account, laddered(other.rule))
+    return same and other.pool in (episode.pool, "") and episode.level.severity < other.level.severity
 
 
 def _covered(episodes: Iterable[Episode], pool: str, level: Level) -> bool:

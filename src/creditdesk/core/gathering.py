@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from creditdesk.core.alerts import COVERED, Bulletin, group
+from creditdesk.core.alerts import Bulletin, foremost, group
 from creditdesk.core.pools import Level
-from creditdesk.core.series import PENDING, Episode
+from creditdesk.core.series import Episode
 
 GATHER = timedelta(seconds=30)
 LEAST_APART = timedelta(minutes=5)
@@ -73,15 +73,7 @@ class Gather:
 def digest(episodes: Iterable[Episode], now: datetime) -> Bulletin | None:
     """The daily message about all that is open still, worst first, instead of repeats; None when nothing is.
 
-    Left out: what was cleared, what only stands in for a worse one or is not certain yet, and what is snoozed.
+    Left out: what was cleared, what only stands behind a worse one or is not certain yet, and what is snoozed.
     """
-    open_now = [
-        each
-        for each in episodes
-        if each.cleared_at is None
-        and each.delivered != COVERED
-        and each.state != PENDING
-        and each.level is not Level.GOOD
-        and (each.snoozed_until is None or each.snoozed_until <= now)
-    ]
-    return group(open_now)
+    open_now = [each for each in foremost(episodes) if each.level is not Level.GOOD]
+    return group(each for each in open_now if each.snoozed_until is None or each.snoozed_until <= now)

@@ -49,8 +49,12 @@ class Written:
 async def export_history(
     tools: Tools, accounts: Iterable[Account], target: tuple[Path, FileKind], span: Span, tell: Tell
 ) -> Written:
-    """Write the history of these accounts to a file, an account at a time. Raises OSError, PastError, HistoryError."""
+    """Write the history of these accounts to a file, an account at a time.
+
+    Raises OSError, PastError, HistoryError; and Declined when the history's own file cannot be used.
+    """
     path, kind = target
+    _need_file(tools.history, "Nothing was written.")
     counts = [0, 0, 0]
 
     def pasts() -> Iterator[Past]:
@@ -73,6 +77,7 @@ async def import_history(tools: Tools, path: Path, into: str, tell: Tell) -> Add
     Accounts are found by their id, else by vendor and name; `into` is the id of the account that the file's only one
     goes into. Raises OSError, PastError for a file that is wrong anywhere, Declined, HistoryError.
     """
+    _need_file(tools.history, "Nothing was imported.")
     names = {account.id: account.name for account in tools.chosen.accounts}
     with TemporaryFile() as spool:
         goals = await asyncio.to_thread(_checked, path, tools.chosen.accounts, into, spool)
@@ -88,6 +93,12 @@ async def import_history(tools: Tools, path: Path, into: str, tell: Tell) -> Add
 
         tell(f"{path.name} is whole: {len(goals):,} account{'' if len(goals) == 1 else 's'}")
         return await tools.history.connections.write(work)
+
+
+def _need_file(history: History, outcome: str) -> None:
+    """What is only in this session's memory is gone at its end, and nearly nothing of the past is in it."""
+    if not history.durable and history.notice is not None:
+        raise Declined(f"The history's file can't be used. {outcome}")
 
 
 def _past_of(history: History, account: Account, span: Span, warned: Sequence[Episode]) -> Past:

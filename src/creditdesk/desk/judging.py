@@ -84,10 +84,8 @@ def to_tell(known: Known) -> tuple[Episode, ...]:
 
 
 def still_open(known: Known) -> int:
-    """How many warnings of the account are open, told or not; news is none."""
-    return sum(
-        each.cleared_at is None and alerts.is_told(each) and each.level is not Level.GOOD for each in known.episodes
-    )
+    """How many warnings of the account are open, told or not; news is none, nor is what stands behind a worse one."""
+    return sum(each.level is not Level.GOOD for each in alerts.foremost(known.episodes))
 
 
 class Outages:

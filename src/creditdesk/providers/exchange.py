@@ -27,6 +27,8 @@ from creditdesk.providers.request import Prepared, RequestRefused, build
 from creditdesk.providers.unchanged import Unchanged
 from creditdesk.providers.values import Scene
 
+Heard = Callable[[RequestRule, Answer], None]
+
 DEADLINE_S = 30.0
 MOST_AT_ONCE = 50
 
@@ -69,9 +71,11 @@ class _Reading:
 class Exchange:
     """Asks vendors with one client, on one event loop. Captured tokens are kept in memory only."""
 
-    def __init__(self, client: httpx.AsyncClient, deadline_s: float = DEADLINE_S) -> None:
+    def __init__(self, client: httpx.AsyncClient, deadline_s: float = DEADLINE_S, heard: Heard | None = None) -> None:
+        """`heard` is told every answer, as it came: whoever gives it keeps what is secret in it from people."""
         stop_at_redirects(client)
         self._client = client
+        self._heard = heard
         self._deadline_s = deadline_s
         self._lanes: defaultdict[str, Lane] = defaultdict(Lane)
         self._room = asyncio.Semaphore(MOST_AT_ONCE)
@@ -153,6 +157,8 @@ class Exchange:
             answer = await self._fetch(reading, prepared)
             if isinstance(answer, Trouble):
                 return answer
+            if self._heard is not None:
+                self._heard(rule, answer)
             self._compare_clocks(prepared.lane, answer, reading.clock())
             found = self._known(reading, answer) or judge(reading.definition, rule, answer, reading.scene())
             if not isinstance(found, Trouble):

@@ -49,7 +49,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
 _RUN = re.compile(r"[\w\-+/=.~%]{20,}", re.ASCII)
 _SEGMENT = re.compile(r"[^/.]+")
 _CHUNK = re.compile(r"[A-Za-z0-9]+")
-_PLAIN = re.compile(r"\d{1,19}|\d{0,2}([A-Za-z]{1,21})\d{0,4}")
+_PLAIN = re.compile(r"\d{1,19}|[0-3]\dT[0-2]\d{5}Z|\d{0,2}([A-Za-z]{1,21})\d{0,4}")  # the second: of a file's date
 _PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _SYLLABLES = re.compile(r"(?:[^aeiouy]{0,4}[aeiouy]{1,3})+[^aeiouy]{0,4}|[^aeiouy]{1,5}", re.IGNORECASE)
 _SHORT_SYLLABLES = re.compile(r"(?:[^aeiouy]{0,3}[aeiouy]{1,3})+[^aeiouy]{0,3}|[A-Z]{1,4}", re.IGNORECASE)

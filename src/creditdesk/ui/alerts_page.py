@@ -6,6 +6,7 @@ from datetime import datetime
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
+from creditdesk.core.alerts import foremost
 from creditdesk.core.series import Delivery, Episode
 from creditdesk.core.settings import Settings
 from creditdesk.ui import alert_words, parts, theme, words
@@ -93,8 +94,7 @@ class AlertsPage(QWidget):
 
     def open_episodes(self) -> list[Episode]:
         """The open warnings on screen, worst first, then newest."""
-        found = [each for each in self._episodes if each.cleared_at is None and each.account in self._entries]
-        shown = [each for each in found if each.delivered != alert_words.COVERED]
+        shown = foremost(each for each in self._episodes if each.account in self._entries)
         return sorted(shown, key=lambda each: (-each.level.severity, -each.fired_at.timestamp()))
 
     def _make_past(self) -> None:

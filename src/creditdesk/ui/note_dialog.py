@@ -44,6 +44,8 @@ class NoteDialog(Sheet):
         self.when.setDisplayFormat("d MMM yyyy HH:mm")
         self.accounts = DropDown()
         self.accounts.addItem(NO_ACCOUNT, "")
+        self.accounts.setMinimumContentsLength(8)  # a long name must not make the dialog wider than itself
+        self.accounts.setSizeAdjustPolicy(DropDown.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         for entry in entries:
             name = words.account_name(entry.reading.account, entry.definition, settings.hide_names)
             self.accounts.addItem(name, entry.id)

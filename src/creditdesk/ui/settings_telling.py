@@ -94,7 +94,8 @@ class TellingCard(parts.Card):
 
     def _quieting(self) -> list[Row]:
         self.quiet_from, self.quiet_until, self.digest_at = (
-            _time_field(name) for name in ("Quiet from", "Quiet until", "Daily digest at")
+            _time_field(*each)
+            for each in (("Quiet from", "22:30"), ("Quiet until", "07:00"), ("Daily digest at", "08:15"))
         )
         to = parts.text("to", "muted")
         hint = "Nothing is told in any way. What still holds afterwards is told then. Empty: never quiet."
@@ -174,10 +175,10 @@ class TellingCard(parts.Card):
         self.changed.emit(values)
 
 
-def _time_field(name: str) -> QLineEdit:
+def _time_field(name: str, example: str) -> QLineEdit:
     field = QLineEdit()
     field.setAccessibleName(name)
-    field.setPlaceholderText("22:30")
+    field.setPlaceholderText(example)
     field.setMaxLength(5)
     field.setFixedWidth(theme.px(64))
     return field
