@@ -10,6 +10,7 @@ from creditdesk.providers.answers import Answer, read_answer
 from creditdesk.providers.definitions import DefinitionError, load
 from creditdesk.providers.header_fields import fields
 from creditdesk.providers.request import build
+from creditdesk.providers.times import times
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 HEAD = """
@@ -102,3 +103,16 @@ def test_a_host_that_is_none_is_refused(hosts: str, wrong: str) -> None:
     with pytest.raises(DefinitionError) as refused:
         load(text, "some-vendor.toml")
     assert any(f"hosts.{wrong}" in problem.key for problem in refused.value.problems)
+
+
+def test_a_reading_may_ask_from_the_beginning_of_the_month() -> None:
+    query = 'query = { from = "{month_start}", since = "{month_start_epoch}", day = "{month_start_date}" }\n'
+    definition = load(HEAD + REQUEST + query + POOL + 'remaining = "left"\n', "some-vendor.toml")
+    url = build(definition, definition.requests[0], account(), {"key": "k"}, times(NOW)).url
+    assert url.endswith("?from=2026-11-01T00%3A00%3A00Z&since=1793491200&day=2026-11-01")
+
+
+def test_the_names_of_instants_are_no_names_of_ones_own() -> None:
+    text = HEAD.replace('name = "region"', 'name = "month_start"') + REQUEST + POOL + 'remaining = "left"\n'
+    with pytest.raises(DefinitionError):
+        load(text, "some-vendor.toml")

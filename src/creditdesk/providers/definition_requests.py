@@ -23,6 +23,7 @@ from creditdesk.providers.definition_values import (
     template,
     url_fault,
 )
+from creditdesk.providers.times import NAMES as TIMES
 
 MAX_REQUESTS = 4
 MAX_FAILS = 32
@@ -63,7 +64,7 @@ def _request(table: Table, names: Names, before: tuple[str, ...]) -> RequestRule
     for number, name in enumerate(needs):
         if name not in before:
             table.wrong("needs", f"is {shown(name)}, which is not a request before this one", number)
-    names = replace(names, needs=needs)
+    names = replace(names, needs=needs, times=True)
     method = table.text("method", most=10) or "GET"
     if method not in ("GET", "POST"):
         table.wrong("method", f"is {shown(method)}; allowed are GET, POST")
@@ -243,7 +244,7 @@ def _captures(table: Table) -> dict[str, str]:
     inner = table.table("capture")
     found = {}
     for name, value in inner.data.items() if inner else ():
-        if not NAME.fullmatch(name) or len(name) > 64 or name == "row":
+        if not NAME.fullmatch(name) or len(name) > 64 or name in ("row", *TIMES):
             table.wrong("capture", "is not a name of lower-case letters, digits and _", name)
         else:
             found[name] = checked_expression(table, value, "capture", name)

@@ -13,6 +13,7 @@ from creditdesk.providers.definition_patterns import PatternError, check_pattern
 from creditdesk.providers.definition_table import Table, number_fault, shown, sort_of, text_fault
 from creditdesk.providers.hosts import is_forbidden
 from creditdesk.providers.templates import TemplateError, holes
+from creditdesk.providers.times import NAMES as TIMES
 
 ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -32,6 +33,7 @@ class Names:
     params: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # each with its choices, () for free text
     captures: Mapping[str, str] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
+    times: bool = False  # whether the instants of `providers.times` may stand here
 
     def fault(self, hole: str, secrets: bool) -> str:
         """Why this hole may not stand here, or "". `secrets`: whether a credential or a captured value may."""
@@ -42,7 +44,7 @@ class Names:
             if request and request not in self.needs:
                 return f'{{{hole}}} is captured by the request {request}: this request needs = ["{request}"]'
             return ""
-        if hole in self.params:
+        if hole in self.params or (self.times and hole in TIMES):
             return ""
         known = ", ".join(sorted({*self.credentials, *self.params, *self.captures})) or "none"
         return f"{{{hole}}} is not a credential, a param or a captured value of this definition; there are: {known}"

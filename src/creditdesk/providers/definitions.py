@@ -31,6 +31,7 @@ from creditdesk.providers.definition_values import (
     strings,
     words,
 )
+from creditdesk.providers.times import NAMES as TIMES
 from creditdesk.providers.toml_lines import Lines, TooMuch, scan
 
 __all__ = ["CATEGORIES", "MAX_FILE", "DefinitionError", "Problem", "load"]
@@ -198,7 +199,7 @@ def _params(root: Table, taken: set[str]) -> tuple[Param, ...]:
 
 def _name(table: Table, taken: set[str]) -> str:
     name = identifier(table, "name", NAME)
-    if name == "row" or name in taken:
+    if name in ("row", *TIMES) or name in taken:
         table.wrong("name", f"{name} is taken already")
     return name
 

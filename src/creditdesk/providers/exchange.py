@@ -24,6 +24,7 @@ from creditdesk.providers.fetching import fetch, stop_at_redirects
 from creditdesk.providers.lanes import Lane
 from creditdesk.providers.redaction import Mask
 from creditdesk.providers.request import Prepared, RequestRefused, build
+from creditdesk.providers.times import times
 from creditdesk.providers.unchanged import Unchanged
 from creditdesk.providers.values import Scene
 
@@ -140,7 +141,8 @@ class Exchange:
         if self._remembered(reading, rule):
             return None
         try:
-            prepared = build(reading.definition, rule, reading.account, reading.secrets, reading.captured)
+            known = {**times(reading.clock()), **reading.captured}
+            prepared = build(reading.definition, rule, reading.account, reading.secrets, known)
         except RequestRefused as error:
             return Trouble(error.kind, error.message)
         found = await self._asked(reading, rule, prepared)

@@ -55,7 +55,8 @@ def build(
     secrets: Mapping[str, str],
     captures: Mapping[str, str],
 ) -> Prepared:
-    """The request of `rule` for this account. `captures` are values out of earlier answers, as secret as the secrets.
+    """The request of `rule` for this account. `captures` are values out of earlier answers, as secret as the secrets,
+    and the instants that a request may name (`providers.times`).
 
     Raises `RequestRefused`: a key that is missing or that no header can carry, an address that must not be asked, a
     setting that does not fit into the request.
@@ -91,7 +92,7 @@ def describe(definition: Definition, rule: RequestRule, account: Account) -> str
     address = _address(definition.name, _url_of(rule, chosen), account.base_url)
     hidden = {each.name: MASK for each in definition.credentials}
     hidden |= {name: MASK for each in definition.requests for name in each.capture}
-    values = {**dict.fromkeys(_holes(rule), ""), **chosen, **hidden}
+    values = {**{hole: f"<{hole}>" for hole in _holes(rule)}, **chosen, **hidden}
     places = [f"{name}: {text}" for auth in rule.auth for name, text in _auth_header(auth, values, plain=True).items()]
     places += [f"body: {_content(rule, values).decode()}"] if rule.method == "POST" else []
     return "; ".join((f"{rule.method} {_url(address, rule, values, str)}", *places))
