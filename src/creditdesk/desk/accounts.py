@@ -19,6 +19,9 @@ from creditdesk.providers.definitions import DefinitionError
 from creditdesk.store.config import AccountRefused, checked_base_url, checked_name
 from creditdesk.store.vault import KeyringLocked, NoKeyring, VaultError, check_key
 
+LEAST_KEY = 12
+"""Characters that a text must have to be taken for a key."""
+
 
 class AccountError(ValueError):
     """An account cannot be as it was asked for. `field` names what is wrong; the text says what to do."""
@@ -256,8 +259,9 @@ def _keep_out(account: Account, keys: Mapping[str, str]) -> None:
 
 
 def looks_like_key(text: str, definition: Definition) -> bool:
-    """Whether a text fits what the vendor's keys look like."""
-    return any(each.secret and each.pattern and re.match(each.pattern, text) for each in definition.credentials)
+    """Whether a text fits what the vendor's keys look like. A short one is none: `ev_` alone may begin a name, too."""
+    patterns = [each.pattern for each in definition.credentials if each.secret and each.pattern]
+    return len(text) >= LEAST_KEY and any(re.match(pattern, text) for pattern in patterns)
 
 
 def param_choices(definition: Definition, param: Param, settings: Mapping[str, str]) -> tuple[str, ...]:
