@@ -1,6 +1,7 @@
-"""Warnings under a hostile user: two processes on one folder, a clock in 2099, mute, quiet hours beside a digest."""
+"""Warnings under a hostile user: two processes, a clock in 2099, mute, rules off, quiet hours, vanishing packages."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from tests.app.screen import Screen
@@ -8,6 +9,7 @@ from tests.app.test_delivery_on_screen import choose, hour
 from tests.app.warning import PLENTY, episodes, nothing_more, one_account, spend, told
 
 from creditdesk.core.quiet import Quiet
+from creditdesk.core.rules import RuleKind
 
 
 def elsewhere(screen: Screen) -> None:
@@ -136,3 +138,16 @@ def test_a_package_that_is_missing_from_some_readings_is_told_to_expire_once(scr
     screen.set("capsolver", packages=[package, package | {"id": "p2", "title": "Others"}])
     screen.look(minutes=6)
     told(screen, 2)
+
+
+def test_a_rule_that_is_switched_off_while_its_warning_waits_says_nothing_any_more(screen: Screen) -> None:
+    one_account(screen)
+    choose(screen, quiet=Quiet(hour(screen, -1), hour(screen, 2)))
+    spend(screen, 750)
+    rules = screen.desktop.parts.settings.rules
+    choose(screen, rules=replace(rules, off=rules.off | {RuleKind.LEVEL}))
+    screen.clock.move(hours=3)
+    nothing_more(screen, 0)
+    screen.look(minutes=6)
+    nothing_more(screen, 0)
+    assert [each.cleared_at is None for each in episodes(screen)] == [False]

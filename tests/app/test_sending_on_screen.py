@@ -106,6 +106,27 @@ def test_an_import_is_confirmed_and_sent_in_requests_of_the_size_that_was_set(sc
     assert not page.sending.unfinished.isVisible()
 
 
+def test_the_same_words_in_another_list_are_left_out_unless_they_are_ticked(screen: Screen, tmp_path: Path) -> None:
+    screen.prepare(screen.draft("ranktracker"))
+    opened(screen)
+    page = ready(screen, tmp_path, 20)
+    send(page, 50)
+    until(screen, page, "Sent 20 keywords")
+    (tmp_path / "more").mkdir()
+    drop(page, keywords(tmp_path / "more", 30))
+    verdict(screen)
+    screen.until(lambda: page.result.send.isEnabled(), PATIENCE_MS)
+    send(page, 50)
+    sheet = page.sending.sheet
+    assert sheet is not None
+    screen.until(lambda: sheet.again.isVisible(), PATIENCE_MS)
+    assert "20 of these 30 keywords were accepted by northlight-shoes.example on" in spoken([sheet])
+    assert created(screen) == wanted(20)
+    sheet.send.click()
+    until(screen, page, "Sent 10 keywords")
+    assert created(screen) == wanted(30)
+
+
 def test_a_list_that_was_sent_is_not_sent_once_more_as_it_is(screen: Screen, tmp_path: Path) -> None:
     screen.prepare(screen.draft("ranktracker"))
     opened(screen)

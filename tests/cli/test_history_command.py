@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -262,3 +263,14 @@ def test_where_the_historys_file_cannot_be_used_no_export_is_replaced_and_no_imp
         ran = desk("history", verb, str(path))
         assert (ran.status, ran.out, path.read_bytes() == before) == (1, "", True)
         assert f"The history's file can't be used. {outcome}." in ran.err
+
+
+def test_that_rows_of_a_copy_are_damaged_is_said_when_it_is_put_back(desk: Command, shop: str) -> None:
+    made = keep_backup(desk.folder / "history.sqlite3", NOW)
+    assert made is not None
+    assert "rows are damaged" not in said(desk("history", "restore", made.name))
+    connection = sqlite3.connect(made)
+    connection.execute("UPDATE point SET amount_left = '9'")
+    connection.commit()
+    connection.close()
+    assert said(desk("history", "restore", made.name)).endswith("left out of everything that is shown.")

@@ -78,6 +78,58 @@ def test_a_plan_is_sent_once(rank: Command, vendors: Vendors, tmp_path: Path) ->
     assert len(created(vendors)) == 5
 
 
+def test_the_same_list_sized_anew_is_not_sent_again_by_itself(rank: Command, vendors: Vendors, tmp_path: Path) -> None:
+    file, sized = words_file(tmp_path, 30), []
+    for name in ("a", "b"):
+        plan = tmp_path / f"{name}.plan.toml"
+        sized.append(rank("size", str(file), *TRACK, "--engine", DESKTOP, "--save", str(plan), "--json").json)
+        ran = rank("send", str(plan))
+    assert (ran.status, ran.out) == (1, "")
+    assert f"30 of these 30 keywords were accepted by {DOMAIN} on " in ran.err
+    assert "--subtract-tracked" in ran.err and f"creditdesk send {plan} --again" in ran.err
+    assert len(created(vendors)) == 30
+    assert [any("30 of these 30 keywords" in note for note in each["assumptions"]) for each in sized] == [False, True]
+    assert rank("send", str(plan), "--at", "room").status == 1
+    assert rank("send", str(plan), "--again").status == 0
+    assert len(created(vendors)) == 60
+    left = rank("size", str(file), *TRACK, "--engine", DESKTOP, "--subtract-tracked", "--json").json
+    assert (left["count"], left["tracked"]) == (0, 30)
+
+
+def test_a_reserve_that_the_plan_was_sized_with_asks_when_it_is_sent(
+    rank: Command, vendors: Vendors, tmp_path: Path
+) -> None:
+    plan = planned(rank, tmp_path, 60, "--reserve", "keywords=50")
+    assert "reserve" in plan.read_text("utf-8")
+    ran = rank("send", str(plan))
+    assert ran.status == 1 and "reserve" in ran.err
+    assert created(vendors) == []
+    assert rank("send", str(plan), "--yes").status == 0
+    assert len(created(vendors)) == 60
+
+
+def test_a_list_of_which_all_is_skipped_is_an_error(rank: Command, tmp_path: Path) -> None:
+    ran = rank("size", str(words_file(tmp_path, 30)), *TRACK, "--engine", DESKTOP, "--skip", "30")
+    assert (ran.status, ran.out) == (1, "")
+    assert "There is nothing to send: the list has 30 items" in ran.err
+
+
+def test_a_factor_that_is_not_there_is_said_with_those_that_are(rank: Command, tmp_path: Path) -> None:
+    ran = rank("size", str(words_file(tmp_path, 3)), *TRACK[:4], "--factor", "nope=1")
+    assert ran.status == 1
+    assert 'There is no factor "nope" here. Factors: engines.' in ran.err
+
+
+def test_a_report_alone_names_a_command_that_can_be_given(rank: Command, vendors: Vendors, tmp_path: Path) -> None:
+    plan = planned(rank, tmp_path, 30, "--batch", "20")
+    vendors.fault(FaultKind.ERROR, "ranktracker", method="POST", skip=1, status=402, mode="over_quota")
+    assert rank("send", str(plan)).status == 2
+    told = rank("send", "--report", str(tmp_path / "fate.csv")).out
+    assert "creditdesk send --resume PLAN, where PLAN is the plan's file that this import was begun by" in told
+    missing = rank("send", "--report", str(tmp_path / "nowhere" / "fate.csv"))
+    assert "its folder is not there" in missing.err and "othing was sent" not in missing.err
+
+
 def test_a_changed_file_voids_the_plan(rank: Command, vendors: Vendors, tmp_path: Path) -> None:
     plan = planned(rank, tmp_path, 5)
     words_file(tmp_path, 6)
@@ -259,7 +311,8 @@ def test_a_report_of_what_was_sent_whole_has_nothing_to_send(rank: Command, tmp_
     ("words", "said"),
     [
         (("send", "{plan}", "--report", "{folder}/report.pdf"), ".csv or .xlsx"),
-        (("send", "{plan}", "--report", "{folder}/nowhere/report.csv"), "nothing was sent"),
+        (("send", "{plan}", "--report", "{folder}/nowhere/report.csv"), "its folder is not there"),
+        (("send", "--report", "{folder}/nowhere/report.csv"), "its folder is not there"),
         (("send", "{plan}", "--report", ""), ".csv or .xlsx"),
         (("send", "{plan}", "--batch", "0"), "whole number from 1"),
         (("send", "{plan}", "--batch", "-1"), "whole number from 1"),

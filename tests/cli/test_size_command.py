@@ -201,7 +201,7 @@ WRONG: dict[str, tuple[tuple[str, ...], str]] = {
     "a folder": (("size", "/", *TRACK), "read"),
     "an unknown account": (("size", "-", "--account", "Nobody", "--operation", "x"), "Accounts: Rank"),
     "an unknown operation": (("size", "-", "--account", "Rank", "--operation", "x"), "Operations: track-keywords"),
-    "an unknown factor": (("size", "-", *TRACK, "--factor", "depth=3"), "Allowed: engines"),
+    "an unknown factor": (("size", "-", *TRACK, "--factor", "depth=3"), "Factors: engines"),
     "a factor out of its range": (("size", "-", *TRACK, "--factor", "engines=0"), "from 1"),
     "a factor that is no number": (("size", "-", *TRACK, "--factor", "engines=two"), "whole number"),
     "a factor without a value": (("size", "-", *TRACK, "--factor", "engines"), "NAME=VALUE"),

@@ -39,5 +39,7 @@ def test_a_pilot_that_took_twice_the_price_refuses_what_the_price_lets_through(
     assert not lessons["keywords"]["counted"]
     part = next(way for way in found.json["ways"] if way["id"] == "part")
     assert (part["items"], part["added_now"], part["left_after"]) == (750, 1500, 0)
-    assert "2,000 as 10 really took on" in rank(*size).out
+    told = rank(*size).out
+    assert "2,000 as 10 really took on" in told
+    assert "What it really took rests on 10 items only: --by-price counts the price instead." in told
     assert fine(rank(*size, "--first", "750", "--json")).json["verdict"] == "fits"

@@ -35,7 +35,6 @@ def test_factors_are_spelt_in_one_way_and_have_their_defaults() -> None:
         ("price", "0", "a number from 0.000001"),
         ("price", "-1", "a number from 0.000001"),
         ("price", "NaN", "a number from 0.000001"),
-        ("device", "mobile", "depth, engines, mode, price"),
     ],
 )
 def test_a_factor_that_is_not_allowed_says_what_is(name: str, value: str, allowed: str) -> None:
@@ -43,6 +42,13 @@ def test_a_factor_that_is_not_allowed_says_what_is(name: str, value: str, allowe
         check_factors(MANY, {name: value})
     assert (refused.value.factor, refused.value.value, refused.value.allowed) == (name, value, allowed)
     assert str(refused.value) == f'{name} cannot be "{value}". Allowed: {allowed}.'
+
+
+def test_a_factor_that_the_operation_does_not_have_is_said_with_those_it_has() -> None:
+    with pytest.raises(FactorError) as refused:
+        check_factors(MANY, {"device": "mobile"})
+    assert str(refused.value) == 'There is no factor "device" here. Factors: depth, engines, mode, price.'
+    assert refused.value.allowed == "depth, engines, mode, price"
 
 
 def test_a_negative_factor_is_refused_even_where_no_bound_is_given() -> None:

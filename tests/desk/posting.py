@@ -64,8 +64,8 @@ class Post:
         }
         return self.world.run(self.sender.plan(self.account.id, OPERATION, items, **given))
 
-    def start(self, items: tuple[str, ...] = WORDS, batch: int = 4, **wanted: Any) -> Sending:
-        return self.world.run(self.sender.start(self.plan(items, batch, **wanted)))
+    def start(self, items: tuple[str, ...] = WORDS, batch: int = 4, again: bool = False, **wanted: Any) -> Sending:
+        return self.world.run(self.sender.start(self.plan(items, batch, **wanted), again=again))
 
     def run(self, sending: Sending) -> Sending:
         self.seen = []

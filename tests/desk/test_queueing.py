@@ -143,13 +143,14 @@ def test_the_reserve_stays_unless_it_was_agreed_to(post: Post) -> None:
     stopped = early(post, queued)
     assert (stopped.stop, post.posts()) == (Stop.TROUBLE, 0)
     assert "reserve" in stopped.stop_detail
+    post.world.run(post.sender.cancel(queued.id))
     assert early(post, queue(post, post.plan(WORDS[:9]), confirmed=True)).done
 
 
 def test_what_another_import_sent_meanwhile_is_not_sent_again(post: Post) -> None:
     queued = queue(post)
     post.world.clock.move(hours=1)
-    assert post.send(WORDS[:3]).done
+    assert post.send(WORDS[:3], again=True).done
     post.world.clock.move(hours=5)
     stopped = post.run(queued)
     assert (stopped.stop, stopped.summary["not_sent"]) == (Stop.TROUBLE, 10)

@@ -78,7 +78,7 @@ def test_two_programs_that_begin_one_plan_at_once_begin_it_once(post: Post) -> N
 def test_a_vendor_that_skips_what_it_has_is_believed_when_its_list_has_the_rest(post: Post) -> None:
     post.send(WORDS[:2])
     post.world.set("ranktracker", duplicates="skip")
-    ended = post.send(WORDS)
+    ended = post.send(WORDS, again=True)
     assert why(ended) == (Stop.NONE, {**SUMMARY, "accepted": 10})
     told = ended.batches[0].detail
     assert told == "The vendor's list has 4 new rows of it; the other 4 were there before."

@@ -164,7 +164,7 @@ def test_a_spending_limit_asks_before_it_is_passed(world: World) -> None:
     with pytest.raises(OverLimit, match="Data rows"):
         start(post, post.plan())
     assert start(post, post.plan(), confirmed=True).confirmed
-    assert start(post, post.plan(WORDS[:9], rows=ENGINES[:1])).confirmed is False
+    assert post.start(WORDS[:9], again=True, rows=ENGINES[:1]).confirmed is False
     post.close()
 
 
@@ -179,11 +179,11 @@ def test_items_of_an_import_that_is_not_settled_are_not_sent_by_another(post: Po
     second = post.start(("new", "newer"))
     assert post.run(second).summary["accepted"] == 2
     post.world.run(post.sender.settle(first.id))
-    assert post.start(("WORD  3", "newest")).count == 2
+    assert post.start(("WORD  3", "newest"), again=True).count == 2
 
 
 def test_what_was_planned_before_another_became_unknown_waits_for_it(post: Post) -> None:
-    first, second = post.start(), post.start(WORDS[:2], 2)
+    first, second = post.start(), post.start(WORDS[:2], 2, again=True)
     post.fault(FaultKind.HANG, times=1)
 
     async def die(task: "asyncio.Task[Sending]") -> None:
@@ -206,7 +206,7 @@ def test_what_was_planned_before_another_became_unknown_waits_for_it(post: Post)
         ({"items": ()}, "nothing to send"),
         ({"items": ("a\x00b",)}, "cannot be sent"),
         ({"leave_out": WORDS}, "nothing to send"),
-        ({"factors": {"depth": "5"}}, "depth cannot be"),
+        ({"factors": {"depth": "5"}}, 'no factor "depth" here. Factors: engines'),
     ],
 )
 def test_an_import_that_cannot_be_planned_says_why(post: Post, wanted: dict, told: str) -> None:  # type: ignore[type-arg]

@@ -165,6 +165,16 @@ def test_a_copy_with_a_damaged_row_takes_no_good_ones_place(path: Path, now: dat
     assert [each.path for each in backups(path)] == [last, made[1]]
 
 
+def test_what_a_killed_restoring_left_unfinished_goes_a_day_later(path: Path, now: datetime, snapshot: Make) -> None:
+    write(path, snapshot(5), now)
+    old, young = (path.with_name(f"{path.name}.part{ending}") for ending in ("-journal", ""))
+    for each in (old, young):
+        each.write_bytes(b"unfinished")
+    os.utime(old, (0, 0))
+    keep_backup(path, now)
+    assert [old.exists(), young.exists(), path.exists()] == [False, True, True]
+
+
 def test_a_folder_that_cannot_be_written_is_an_error_and_nothing_is_thinned(
     path: Path, now: datetime, snapshot: Make
 ) -> None:

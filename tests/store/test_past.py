@@ -3,8 +3,10 @@
 import csv
 import io
 import json
+import os
 import random
 import sys
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -366,3 +368,17 @@ def test_only_a_former_export_is_replaced_without_a_question(tmp_path: Path) -> 
     for data in (b"SQLite format 3\0", b"schema = 1\n", b'{"format": "other"}', b"keyword,volume\n"):
         (tmp_path / "mine").write_bytes(data)
         assert not is_replaceable(tmp_path / "mine")
+
+
+def test_a_pipe_stays_a_pipe_and_is_not_read_back(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.json"
+    os.mkfifo(pipe)
+    heard: list[bytes] = []
+    reader = threading.Thread(target=lambda: heard.append(pipe.read_bytes()), daemon=True)
+    reader.start()
+    write_past(pipe, FileKind.JSON, one())
+    reader.join(10)
+    write_past(tmp_path / "file.json", FileKind.JSON, one())
+    assert (pipe.is_fifo(), heard) == (True, [(tmp_path / "file.json").read_bytes()])
+    with pytest.raises(PastError, match="it is a pipe"):
+        list(read_past(pipe))

@@ -68,6 +68,7 @@ def path(tmp_path: Path) -> Path:
         FROM_FILE,
         replace(FROM_FILE, delimiter="", header_line=0),
         replace(FROM_FILE, delimiter=None, header_line=None),
+        replace(FROM_FILE, reserve={"keywords": Decimal("1E+2"), "data-rows": Decimal("0.5")}),
     ],
 )
 def test_a_plan_comes_back_as_it_was_written(path: Path, plan: ImportPlan) -> None:
@@ -75,6 +76,11 @@ def test_a_plan_comes_back_as_it_was_written(path: Path, plan: ImportPlan) -> No
     assert read_plan(path) == plan
     assert fingerprint(read_plan(path)) == fingerprint(plan)
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_plan_without_a_reserve_has_the_fingerprint_that_plans_had_before_there_was_one(path: Path) -> None:
+    assert fingerprint(PLAN) == "7701fb49d77a3b70bb410308e1f33e35d65e6165ed17d36bca0fc4d26a97335c"
+    assert fingerprint(replace(PLAN, reserve={"keywords": Decimal(1)})) != fingerprint(PLAN)
 
 
 def test_a_person_can_read_it(path: Path) -> None:

@@ -46,3 +46,36 @@ def test_a_pool_with_two_thresholds_is_named_once() -> None:
 def test_hidden_amounts_are_hidden() -> None:
     text = said(("keywords", "percent"), ("data-rows", "percent"), hide=True)
     assert not any(figure in text for figure in ("358", "1,790", "1,000"))
+
+
+@pytest.mark.parametrize(
+    ("episode", "text"),
+    [
+        (("level", "percent", "keywords", '{"left":"358","under":"20 %"}'), "That is under 20 %."),
+        (
+            ("level", "amount", "keywords", '{"left":"358","under":"400","unit":"keywords"}'),
+            "That is under 400 keywords.",
+        ),
+        (("expires", "", "keywords", '{"at":"2025-11-24T00:00:00Z"}'), "What is left on 24 Nov is gone."),
+    ],
+)
+def test_a_message_says_the_number_that_the_rule_went_by(episode: tuple[str, str, str, str], text: str) -> None:
+    rule, why, pool, numbers = episode
+    entry = ranktracker("Agency", Level.LOW)
+    bulletin = group([Episode(entry.id, Level.LOW, NOW, pool, "", why, rule=rule, numbers=numbers)])
+    assert bulletin is not None
+    assert message(bulletin, {entry.id: entry}, (False, False))[1] == f"Keywords: 358 of 1,000 left. {text}"
+    hidden = message(bulletin, {entry.id: entry}, (True, False))[1]
+    assert not any(figure in hidden for figure in ("358", "400", "1,000"))
+
+
+def test_a_message_about_pools_that_are_emptied_in_turn_says_what_is_left_and_until_when() -> None:
+    entry = ranktracker("Agency", Level.LOW)
+    numbers = '{"left":"580","unit":"calls","at":"2025-11-25T00:00:00Z","before":"2025-12-01T00:00:00Z"}'
+    bulletin = group(
+        [Episode(entry.id, Level.LOW, NOW, "total:calls", "", "runs_out", rule="runs-out", numbers=numbers)]
+    )
+    assert bulletin is not None
+    title, text = message(bulletin, {entry.id: entry}, (False, False))
+    assert title == "Ranktracker · Agency is low"
+    assert text == "All together: 580 calls left. At this pace it lasts until about 25 Nov, its reset is on 1 Dec."

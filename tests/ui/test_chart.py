@@ -256,6 +256,17 @@ def test_a_wheel_that_spins_freely_stops_at_the_whole_time(qtbot: QtBot) -> None
     assert timedelta() < length(chart) < 2 * home
 
 
+def test_no_hint_lies_upon_what_is_pointed_at_and_an_empty_part_is_called_one(qtbot: QtBot) -> None:
+    page = shown(qtbot, (monthly(),))
+    chart = chart_of(qtbot, page)
+    assert chart.toolTip() == chart.viewport().toolTip() == ""
+    assert "Shift with an arrow key" in page.card.whole.toolTip()
+    assert page.no_events.text().startswith("Nothing yet.")
+    wheel(chart, NOW - 9 * DAY, 9)
+    page.show_events("a1", ())
+    assert page.no_events.text() == "Nothing happened in this time."
+
+
 def test_the_button_shows_the_whole_time_again(qtbot: QtBot) -> None:
     page = shown(qtbot, (monthly(),))
     chart = chart_of(qtbot, page)

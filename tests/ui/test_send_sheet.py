@@ -6,12 +6,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 from tests.ui.send_sample import AWAY, HOME, ITEMS, NOW, RULE, sender
 from tests.ui.sizer_sample import meter
 
 from creditdesk.core.sending import Place
+from creditdesk.core.sent_before import Before
 from creditdesk.core.settings import Settings
 from creditdesk.ui.send_sheet import SendSheet
 from creditdesk.ui.sizer_page import SizerPage
@@ -142,3 +143,47 @@ def test_several_operations_are_not_sent_at_once(page: SizerPage) -> None:
     page.show_entries([replace(entry, definition=replace(entry.definition, operations=twice))], NOW)
     page.form.others.add_row()
     assert page.result.why_not.text() == "Only one operation is sent at a time. Remove the others."
+
+
+def test_what_was_sent_before_is_left_out_unless_it_is_ticked(
+    page: SizerPage, qtbot: QtBot, shoot: Callable[[QWidget, str], Path]
+) -> None:
+    choose(page)
+    asked = sheet(page)
+    asked.send.click()
+    page.sending.show_before(Before(ITEMS.unique[:30], 250, at=NOW))
+    shoot(asked, "send-sheet-before")
+    assert asked.isVisible() and asked.send.isEnabled() and not asked.again.isChecked()
+    said = " ".join(each.text() for each in asked.findChildren(QLabel) if each.isVisibleTo(asked))
+    assert f"30 of these 250 keywords were accepted by {HOME.name}" in said
+    assert "Send 220 keywords?" in said
+    with qtbot.waitSignal(page.sending.confirmed) as told:
+        asked.send.click()
+    assert (told.args[0].count, told.args[0].leave_out, told.args[0].again) == (220, ITEMS.unique[:30], False)
+    asked.again.click()
+    with qtbot.waitSignal(page.sending.confirmed) as told:
+        asked.send.click()
+    assert (told.args[0].count, told.args[0].leave_out, told.args[0].again) == (250, (), True)
+
+
+def test_where_all_was_sent_before_nothing_goes_without_the_tick(page: SizerPage) -> None:
+    choose(page)
+    asked = sheet(page)
+    page.sending.show_before(Before(ITEMS.unique, 250, at=NOW))
+    assert not asked.send.isEnabled()
+    asked.again.click()
+    assert asked.send.isEnabled()
+
+
+def test_of_a_part_what_was_sent_before_is_not_made_up_for_by_what_comes_after(page: SizerPage) -> None:
+    choose(page)
+    page.show_entries([sender(keywords="100")], NOW)
+    button = page.result.ways.button("part")
+    assert button is not None
+    button.click()
+    order = page.order()
+    assert order is not None
+    left = order.without(Before(ITEMS.unique[:30], 100))
+    assert (left.count, left.first) == (70, 70)
+    rest = order.without(Before(ITEMS.unique[100:120], 150, rest=True))
+    assert (rest.count, rest.first, rest.leave_out) == (100, 100, ITEMS.unique[100:120])

@@ -10,6 +10,8 @@ from creditdesk.app.parts import Parts
 from creditdesk.app.writing import write_rows
 from creditdesk.core.import_plan import ImportPlan, Source
 from creditdesk.core.sending import Sending
+from creditdesk.core.sent_before import Before
+from creditdesk.desk.send_before import SentBefore
 from creditdesk.ui.nouns import counted
 from creditdesk.ui.send_desk import SendDesk
 from creditdesk.ui.send_order import Order
@@ -34,18 +36,27 @@ async def make_plan(sender: Any, order: Order, source: Source) -> ImportPlan:
     )
 
 
-async def begin(sender: Any, order: Order, source: Source) -> Sending:
-    """Write an order into the outbox, to be sent now or queued; the rest of a list with it. Raises SendError."""
+async def begin(sender: Any, order: Order, source: Source) -> Sending | Before:
+    """Write an order into the outbox, to be sent now or queued; the rest of a list with it.
+
+    A Before: nothing was written, since an earlier import brought something of it there. Raises SendError.
+    """
     from creditdesk.desk.send_start import Rest  # with it comes the network stack
 
-    plan = await make_plan(sender, order, source)
-    if order.queue is not None:
-        return await sender.queue(plan, order.queue, None, order.confirmed, client=order.client)  # type: ignore[no-any-return]
+    plan, said = await make_plan(sender, order, source), {"client": order.client, "again": order.again}
     rest = None
     if order.rest is not None:
         after = await asyncio.to_thread(lambda: order.after)
         rest = Rest(await make_plan(sender, after, source), order.rest)
-    return await sender.start(plan, None, order.confirmed, rest, client=order.client)  # type: ignore[no-any-return]  # it is made late
+    begun: Sending
+    try:
+        if order.queue is not None:
+            begun = await sender.queue(plan, order.queue, None, order.confirmed, **said)
+        else:
+            begun = await sender.start(plan, None, order.confirmed, rest, **said)
+    except SentBefore as error:
+        return error.before
+    return begun
 
 
 def save_plan(parts: Parts, desk: SendDesk, order: Order, source: Source) -> None:

@@ -14,6 +14,7 @@ from creditdesk.core.import_plan import Source
 from creditdesk.core.keywords import Items
 from creditdesk.core.learned import learned_by
 from creditdesk.core.sending import BatchState, Sending, Stop
+from creditdesk.core.sent_before import Before
 from creditdesk.core.verdict import Learned
 from creditdesk.ui import words
 from creditdesk.ui.nouns import counted
@@ -132,11 +133,15 @@ class SendStory(QObject):
     def _start(self, order: Order) -> None:
         source = self._source_of(order.items)
 
-        async def start() -> Sending:
+        async def start() -> Sending | Before:
             return await begin(self._sender, order, source)
 
-        def told(started: Sending) -> None:
-            if self._page is not None:
+        def told(started: Sending | Before) -> None:
+            if self._page is None:
+                return
+            if isinstance(started, Before):
+                self._page.sending.show_before(started)
+            else:
                 self._page.sending.show_started()
                 self._page.sent.add(order)
                 self._hear(started)

@@ -23,6 +23,8 @@ from creditdesk.ui.statement_pdf import NoFontsError, statement_pdf
 from creditdesk.ui.statement_words import NOT_ASSIGNED, Naming
 
 PDF = "PDF (*.pdf)"
+MOST_OF_NAME = 60
+"""So many characters of a client stand in the file's name that is offered: a file system takes 255 bytes."""
 
 
 class StatementStory(QObject):
@@ -125,6 +127,8 @@ class StatementStory(QObject):
 
     def _ask_where(self, statement: Statement, client: str | None, ending: str, kinds: str) -> Path | None:
         of = "all clients" if client is None else client or NOT_ASSIGNED
-        name = "".join(each if each.isalnum() or each in " -_." else "-" for each in f"{statement.month} {of}")
+        name = "".join(
+            each if each.isalnum() or each in " -_." else "-" for each in f"{statement.month} {of[:MOST_OF_NAME]}"
+        )
         path, _ = QFileDialog.getSaveFileName(self._parts.window, "Save statement", f"{name}{ending}", kinds)
         return (Path(path) if Path(path).suffix else Path(path).with_suffix(ending)) if path else None

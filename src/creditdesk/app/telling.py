@@ -14,6 +14,7 @@ from creditdesk.core import gathering, quiet
 from creditdesk.core.alerts import Bulletin, group
 from creditdesk.core.gathering import Gather
 from creditdesk.core.pools import Level
+from creditdesk.core.rules import off_for
 from creditdesk.core.series import Delivery, Episode
 from creditdesk.desk.reading import Outcome
 from creditdesk.notify.message import Shows
@@ -148,8 +149,7 @@ class Teller(QObject):
 
     def _tell(self, bulletin: Bulletin, now: datetime) -> None:
         """Tell what waited. What is snoozed or muted by now is told by the first reading after that."""
-        muted = self._muted()
-        found = [each for each in bulletin.episodes if each.account not in muted and not self._is_quiet(each)]
+        found = [each for each in bulletin.episodes if not self._is_off(each) and not self._is_quiet(each)]
         heard = group(found)
         if heard is None:
             self._gather = self._gather.drop([each.id for each in bulletin.episodes])
@@ -173,8 +173,7 @@ class Teller(QObject):
 
         def told(found: _Found) -> None:
             episodes, deliveries = found
-            muted = self._muted()
-            heard = [each for each in episodes if each.delivered and each.account not in muted]
+            heard = [each for each in episodes if each.delivered and not self._is_off(each)]
             bulletin = gathering.digest([each for each in heard if not self._is_quiet(each)], now)
             if bulletin is None:
                 return
@@ -188,8 +187,12 @@ class Teller(QObject):
 
         self._parts.ask(story, told)
 
-    def _muted(self) -> set[str]:
-        return {entry.id for entry in self._parts.board.entries() if entry.reading.account.muted}
+    def _is_off(self, episode: Episode) -> bool:
+        """Whether the account was muted, or the rule switched off, since it fired."""
+        entry = self._parts.board.entry(episode.account)
+        account = entry.reading.account if entry is not None else None
+        off = off_for(self._parts.settings.rules, account.rules_off if account is not None else ())
+        return episode.rule in off or (account is not None and account.muted)
 
     def _is_quiet(self, episode: Episode) -> bool:
         ends = (episode.snoozed_until, self._quiet.get(episode.account), self._quiet.get(""))

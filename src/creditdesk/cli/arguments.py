@@ -234,6 +234,7 @@ def _send(commands: "argparse._SubParsersAction[Parser]") -> None:
     )
     send.add_argument("--client", default="", metavar="CLIENT", help="whom it is for (default: its account's client)")
     send.add_argument("--yes", action="store_true", help="send although the account's spending limit is passed")
+    send.add_argument("--again", action="store_true", help="send items, too, that an earlier import brought there")
     send.add_argument(
         "--report", metavar="FILE", help="write every item's fate (.csv, .xlsx); alone: of the last sending"
     )

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import os
+import shlex
 import signal
 import sys
 from dataclasses import replace
@@ -16,6 +17,7 @@ from creditdesk.core.import_plan import ImportPlan, begun_by
 from creditdesk.core.sending import BatchState, Sending, Stop
 from creditdesk.desk.accounts import AccountError
 from creditdesk.desk.opening import Desk
+from creditdesk.desk.send_before import SentBefore
 from creditdesk.store.exports import write_table
 from creditdesk.store.plans import read_plan
 from creditdesk.store.sheets import SheetError
@@ -26,6 +28,12 @@ STOPPED = 130
 ARRIVED = {"yes": True, "no": False, "listed": None}
 """What the user may say of an unknown batch; `listed`: what the vendor's list has of it, item by item."""
 
+_WHICH = ", where PLAN is the plan's file that this import was begun by; or in the window."
+_WAIT = "Go on with that one, or cancel it. Or send them beside it: creditdesk send {path} --again. Nothing was sent."
+_LEAVE_OUT = (
+    "Leave them out: size the list with --subtract-tracked. "
+    "Or send them again: creditdesk send {path} --again. Nothing was sent."
+)
 WORDS = {
     Stop.NONE: "",
     Stop.OVER_QUOTA: "Stopped: the vendor answered that the quota does not suffice. Nothing further was sent.",
@@ -67,6 +75,7 @@ def _check(options: argparse.Namespace) -> None:
     for name, given in (
         ("--batch", options.batch is not None),
         ("--yes", options.yes),
+        ("--again", options.again),
         ("--at", options.at),
         ("--client", options.client),
     ):
@@ -75,14 +84,15 @@ def _check(options: argparse.Namespace) -> None:
     if options.at and options.report:
         raise AccountError("--report", "A plan that is queued has no fate to report yet.")
     if options.report is not None:
-        _check_report(Path(options.report))
+        _check_report(Path(options.report), bool(options.plan or options.resume))
 
 
-def _check_report(path: Path) -> None:
+def _check_report(path: Path, sends: bool) -> None:
     if path.suffix.casefold() not in REPORT_ENDINGS:
         raise AccountError("--report", "--report wants a file's name that ends in .csv or .xlsx.")
     if path.is_dir() or not os.access(path.parent, os.W_OK | os.X_OK):
-        raise AccountError("--report", f"{path} cannot be written; nothing was sent.")
+        why = "it is a folder" if path.is_dir() else "its folder is not there, or cannot be written to"
+        raise AccountError("--report", f"No report can be written to {path}: {why}.{' Nothing was sent.' * sends}")
 
 
 async def _end(options: argparse.Namespace, desk: Desk, sending: Sending, path: str) -> int:
@@ -117,19 +127,23 @@ async def _begin(options: argparse.Namespace, desk: Desk, plan: ImportPlan, path
         done = before.summary
         told = f"{done['accepted']:,} accepted, {done['unknown']:,} unknown, {done['not_sent']:,} not sent"
         advice = (
-            "Size the list again for a new plan." if before.done else f"Go on with: creditdesk send --resume {path}"
+            "Size the list again for a new plan."
+            if before.done
+            else f"Go on with: creditdesk send --resume {shlex.quote(path)}"
         )
         what = "is queued" if before.stop is Stop.QUEUED else "was sent"
         raise AccountError("send", f"This plan {what} already: {told}. {advice}")
     if options.batch is not None:
         plan = replace(plan, batch=checked_batch(options.batch))
-    if options.at:
-        queued: Sending = await desk.sender.queue(
-            plan, queue_of(options.at, plan, desk), confirmed=options.yes, client=options.client
-        )
-        return queued
-    begun: Sending = await desk.sender.start(plan, confirmed=options.yes, client=options.client)
-    return begun
+    said = {"confirmed": options.yes, "client": options.client, "again": options.again}
+    try:
+        if options.at:
+            return await desk.sender.queue(plan, queue_of(options.at, plan, desk), **said)  # type: ignore[no-any-return]
+        return await desk.sender.start(plan, **said)  # type: ignore[no-any-return]  # it is made late
+    except SentBefore as error:
+        raise AccountError(
+            "send", f"{error} {(_LEAVE_OUT if error.before.at else _WAIT).format(path=shlex.quote(path))}"
+        ) from None
 
 
 async def _begun(desk: Desk, plan: ImportPlan, path: str) -> Sending:
@@ -230,7 +244,7 @@ def send_json(sending: Sending) -> dict[str, object]:
 
 def send_lines(sending: Sending, path: str) -> list[str]:
     """The summary for a terminal, and what to do next."""
-    done = sending.summary
+    done, go_on = sending.summary, f"creditdesk send --resume {shlex.quote(path) if path else 'PLAN'}"
     lines = [
         f"{done['accepted']:,} accepted, {done['refused']:,} refused, {done['unknown']:,} unknown, "
         f"{done['not_sent']:,} not sent."
@@ -245,13 +259,13 @@ def send_lines(sending: Sending, path: str) -> list[str]:
         lines.append(
             f"Unknown batches: {', '.join(unknown)}. --resume looks them up; they are never sent again before."
         )
-        lines.append(f"If you know better: creditdesk send --resume {path} --arrived {unknown[0]}=yes (or no)")
+        lines.append(f"If you know better: {go_on} --arrived {unknown[0]}=yes (or no)")
         lines.append(f"If a part of it is there: --arrived {unknown[0]}=listed takes what is listed; no rest is sent.")
     missing = sending.items_in(BatchState.CANCELLED) if sending.stop is not Stop.CANCELLED else 0
     if missing:
         lines.append(f"Partly arrived: {missing:,} are missing and not sent again; size the --report to send them.")
     if unknown or sending.rest or sending.stop is Stop.OVER_QUOTA:
-        lines.append(f"Go on with: creditdesk send --resume {path}")
+        lines.append(f"Go on with: {go_on}{'' if path else _WHICH}")
     return lines
 
 
@@ -261,7 +275,7 @@ async def _report_alone(options: argparse.Namespace, desk: Desk) -> int:
     sendings = await desk.sender.sendings()
     if not sendings:
         raise AccountError("--report", "Nothing was sent yet.")
-    return await _end(options, desk, sendings[0], "PLAN")
+    return await _end(options, desk, sendings[0], "")
 
 
 async def _write_report(path: str, desk: Desk, sending: Sending) -> None:

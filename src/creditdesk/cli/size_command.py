@@ -18,6 +18,7 @@ from creditdesk.core.import_plan import Source
 from creditdesk.core.learned import taught
 from creditdesk.core.pools import Account, Reading
 from creditdesk.core.sending import Place
+from creditdesk.core.sent_before import Before, before_words
 from creditdesk.core.sizing import size_parts
 from creditdesk.core.verdict import Verdict, VerdictKind
 from creditdesk.core.ways import Way, WayCase, ways
@@ -91,11 +92,15 @@ class _Sizing:
         there: tuple[str, ...] = ()
         if options.subtract_tracked:
             items, there = await self._subtracted(items, place)
+        if items and options.skip >= len(items):
+            held = f"{len(items):,} item{'s' * (len(items) != 1)}"
+            raise AccountError("--skip", f"There is nothing to send: the list has {held}, and --skip passes them all.")
         items, left_out = items[options.skip :], (*there, *items[: options.skip])
         if options.first:
             items = items[: options.first]
         if options.probe:
             question = await self._probed(question, items)
+        await self._note_before(items, place)
         count, verdict = len(items), judged(self._desk, question, self._reading, len(items))
         self._tell(verdict, count)
         sized = Sized(
@@ -155,6 +160,17 @@ class _Sizing:
             self._notes.append(f"{are} tracked on some of the search engines only, and counted on all of them.")
         return tuple(item for item in items if item not in gone), there
 
+    async def _note_before(self, items: Sequence[str], place: Place | None) -> None:
+        """Say which items an earlier import brought there, as the outbox knows; nobody is asked."""
+        operation = self._question.parts[0].operation
+        if place is None or not items or (self._question.bulk and self._question.bulk.rows and not self._question.rows):
+            return
+        where = (self._account.id, operation.id, place.id)
+        found: Before | None = await self._desk.sender.sent_before(*where, self._question.rows, items)
+        if found is not None:
+            words = before_words(found, operation.item, place.name or place.id)
+            self._notes.append(f"{words} --subtract-tracked leaves out what is there; `send` wants --again.")
+
     async def _probed(self, question: Asked, items: Sequence[str]) -> Asked:
         """The question with what the vendor, asked for free, says of each part."""
         from creditdesk.desk.probing import Prober  # the network stack costs a third of a second
@@ -202,6 +218,10 @@ class _Sizing:
             self._notes.append(
                 repeats_note(repeated, judged(self._desk, self._question, self._reading, count + repeated))
             )
+        if any(lesson.counted for lesson in verdict.lessons):
+            few = min(lesson.items for lesson in verdict.lessons if lesson.counted)
+            rests = f"{few:,} item{'s' * (few != 1)}"
+            self._notes.append(f"What it really took rests on {rests} only: --by-price counts the price instead.")
         if verdict.over_limit:
             pools = ", ".join(verdict.over_limit)
             self._notes.append(f"It passes the account's spending limit ({pools}): `send` wants --yes.")
@@ -236,5 +256,6 @@ class _Sizing:
             first=options.first,
             leave_out=left_out,
             batch=options.batch,
+            reserve={pool: kept for pool, kept in question.reserve.items() if kept} if options.reserve else {},
         )
         return save_plan(Path(options.save), plan)

@@ -10,7 +10,7 @@ from creditdesk.cli.account_commands import pairs
 from creditdesk.core.amounts import parse_amount
 from creditdesk.core.bulk import BulkRule
 from creditdesk.core.definition import Definition
-from creditdesk.core.factors import FactorError, allowed_values
+from creditdesk.core.factors import FactorError, NoSuchFactor, allowed_values
 from creditdesk.core.offers import Operation
 from creditdesk.core.pools import Reading
 from creditdesk.core.verdict import Part
@@ -87,7 +87,7 @@ def _factors(given: Mapping[str, str], operations: Sequence[Operation]) -> dict[
         takers = [(each, factor) for each in wanted for factor in each.factors if factor.name == inner]
         if not takers:
             known = ", ".join(sorted({factor.name for each in operations for factor in each.factors}))
-            raise FactorError(name, value, known or "this operation has no factors")
+            raise NoSuchFactor(name, value, known)
         for operation, factor in takers:
             if not value:
                 raise FactorError(name, "", allowed_values(factor))

@@ -62,7 +62,8 @@ def loss_line(loss: Loss, rows: Sequence[Mapping[str, str]] = ()) -> str:
 def _amounts(way: Way) -> str:
     told = []
     if way.added_now is not None:
-        told.append(f"{_number(way.added_now)} {way.unit} added now".replace("  ", " "))
+        unit = way.unit.removesuffix("s") if way.added_now == 1 else way.unit
+        told.append(f"{_number(way.added_now)} {unit} added now".replace("  ", " "))
     if way.left_after is not None:
         told.append(f"{_number(way.left_after)} left")
     if way.money is not None:

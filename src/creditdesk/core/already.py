@@ -17,12 +17,12 @@ def already(
     Items are compared as a list's own repeats are; rows by their fields, case, white space and Unicode form
     aside. A paused row is no longer tracked. Without `rows` an item that is there on any row counts as there.
     """
-    wanted = {_fields(row) for row in rows}
+    wanted = {fields_of(row) for row in rows}
     there: defaultdict[str, set[Fields]] = defaultdict(set)
     names = {name for row in rows for name in row}
     for each in tracked:
         if each.active is not False:
-            there[same(tidy(each.text))].add(_fields({name: each.fields.get(name, "") for name in names}))
+            there[same(tidy(each.text))].add(fields_of({name: each.fields.get(name, "") for name in names}))
     whole, some = [], 0
     for item in items:
         found = there.get(same(item))
@@ -35,5 +35,6 @@ def already(
     return tuple(whole), some
 
 
-def _fields(row: Mapping[str, str]) -> Fields:
+def fields_of(row: Mapping[str, str]) -> Fields:
+    """A row as it is compared: its fields, case, white space and Unicode form aside."""
     return frozenset((name, same(tidy(value))) for name, value in row.items())

@@ -17,6 +17,15 @@ class FactorError(ValueError):
         super().__init__(f'{factor} cannot be "{value}". Allowed: {allowed}.')
 
 
+class NoSuchFactor(FactorError):
+    """A factor that the operation does not have; `allowed` names those that it has, "" for none."""
+
+    def __init__(self, factor: str, value: str, known: str) -> None:
+        super().__init__(factor, value, known or "this operation has no factors")
+        there = f"Factors: {known}." if known else "This operation has no factors."
+        self.args = (f'There is no factor "{factor}" here. {there}',)
+
+
 def check_factors(operation: Operation, given: Mapping[str, str]) -> Mapping[str, str]:
     """The value of every factor that was given or has a default, spelt in one way.
 
@@ -27,7 +36,7 @@ def check_factors(operation: Operation, given: Mapping[str, str]) -> Mapping[str
     known = {factor.name: factor for factor in operation.factors}
     for name, value in given.items():
         if name not in known:
-            raise FactorError(name, value, ", ".join(known) or "this operation has no factors")
+            raise NoSuchFactor(name, value, ", ".join(known))
     chosen = {}
     for name, factor in known.items():
         value = given.get(name, "").strip() or factor.default

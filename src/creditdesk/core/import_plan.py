@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from decimal import Decimal
 
-from creditdesk.core.amounts import dumps
+from creditdesk.core.amounts import dumps, plain
 from creditdesk.core.definition import Definition
 from creditdesk.core.keywords import same, tidy
 from creditdesk.core.offers import Operation
@@ -43,7 +43,7 @@ class ImportPlan:
 
     They are the items of the file without those in `leave_out` (there already), and of these the first `first` (0:
     all); or `items`, where there is no file. `prices` is the mark of the operation, its prices and addresses,
-    `expected` the most that each pool is to lose.
+    `expected` the most that each pool is to lose, `reserve` what is to stay of each beside the account's own reserve.
     """
 
     account: str
@@ -72,6 +72,7 @@ class ImportPlan:
     base_url: str = ""
     name: str = ""
     keep_footer: bool = False
+    reserve: Mapping[str, Decimal] = field(default_factory=dict)
 
     @property
     def source(self) -> Source:
@@ -131,6 +132,9 @@ def fingerprint(plan: ImportPlan) -> str:
     said["factors"] = dict(sorted(plan.factors.items()))
     if not plan.keep_footer:  # plans that were made before there was this choice keep their fingerprint
         del said["keep_footer"]
+    said["reserve"] = {pool: plain(amount) for pool, amount in sorted(plan.reserve.items())}
+    if not plan.reserve:  # the same
+        del said["reserve"]
     said["rows"] = [dict(sorted(row.items())) for row in plan.rows]
     return hashlib.sha256(dumps(said).encode("utf-8", "surrogatepass")).hexdigest()
 

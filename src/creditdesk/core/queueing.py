@@ -1,7 +1,9 @@
 """An import that waits in the outbox: until an instant, or until there is room. Pure."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from creditdesk.core.pools import Snapshot
 
@@ -11,7 +13,7 @@ class Queue:
     """What a queued import waits for. `at` (UTC) None: until there is room for it.
 
     `by_itself`: the user agreed that an open window starts it then. `prices`, `file` and `file_sha256` are the marks of
-    its plan, which still have to hold when it starts (`import_plan.ImportPlan`).
+    its plan, which still have to hold when it starts, and `reserve` its reserve (`import_plan.ImportPlan`).
     """
 
     at: datetime | None = None
@@ -19,6 +21,7 @@ class Queue:
     prices: str = ""
     file: str = ""
     file_sha256: str = ""
+    reserve: Mapping[str, Decimal] = field(default_factory=dict)
 
     def due(self, now: datetime) -> bool:
         """Whether its day has come; one that waits for room may be looked at at any time."""

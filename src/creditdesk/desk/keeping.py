@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from creditdesk.core.keeping import APART
-from creditdesk.store.backups import Backup, backups, keep_backup, set_asides
+from creditdesk.store.backups import Backup, backups, is_good, keep_backup, set_asides
+from creditdesk.store.flaws import is_flawed
 from creditdesk.store.lock import FileLock, LockBusy
 from creditdesk.store.restoring import BackupError, call_off, is_waiting, prepare_restoring, restore
 
@@ -19,6 +20,7 @@ WINDOW_LOCK = "desk.lock"
 
 LEAST_SQLITE = (3, 51, 3)
 """The first SQLite in which two processes that write at once can't damage the log (sqlite.org, 2026-03)."""
+FLAWS = "Some of its rows are damaged: they are left out of everything that is shown."
 SINGLE_WRITER = (
     "Single-writer mode: SQLite {version} is older than 3.51.3, so one creditdesk writes at a time and the others wait."
 )
@@ -75,16 +77,17 @@ def put_back(database: Path, path: Path, now: datetime) -> str:
 
     Raises BackupError with one when it is not done.
     """
+    flaws = f" {FLAWS}" if _said(lambda: is_good(path) and is_flawed(path)) else ""
     try:
         with FileLock(database.parent / WINDOW_LOCK, limit_s=0).hold():
             aside = _said(lambda: restore(database, path, now))
     except LockBusy:
         _said(lambda: prepare_restoring(database, path, now))
-        return f"A window is open: {path.name} is put back when creditdesk is started next."
+        return f"A window is open: {path.name} is put back when creditdesk is started next.{flaws}"
     except OSError as error:
         raise BackupError(f"The copy was not put back: {_reason(error)}.") from error
     kept = f" The history that was there is kept as {aside}." if aside is not None else ""
-    return f"{path.name} was put back.{kept}"
+    return f"{path.name} was put back.{kept}{flaws}"
 
 
 def _said(work: Callable[[], T]) -> T:

@@ -4,13 +4,15 @@ import asyncio
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 from creditdesk.core.factors import FactorError, check_factors
 from creditdesk.core.import_plan import ImportPlan, Picked, Source, items_mark, pick, price_mark
 from creditdesk.core.keywords import clean
 from creditdesk.core.pools import Snapshot
+from creditdesk.core.pricing import ZERO
 from creditdesk.core.queueing import Queue
 from creditdesk.core.send_sizing import Charged, size_batches
 from creditdesk.core.sending import Place, split
@@ -54,6 +56,7 @@ class Wanted:
     first: int = 0
     leave_out: tuple[str, ...] = ()
     batch: int = 0
+    reserve: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class Plans:
         await _check_items(picked.items)
         snapshot = self._reader.reading(job.account).snapshot
         batch = checked_batch(job, wanted.batch)
-        verdict = _sized(job, factors, (len(picked.items), batch), snapshot)
+        verdict = _sized(job, factors, (len(picked.items), batch), snapshot, {})
         source = wanted.source
         return ImportPlan(
             account=account_id,
@@ -110,13 +113,8 @@ class Plans:
             base_url=job.account.base_url,
             name=source.name or Path(source.file).name,
             keep_footer=source.keep_footer,
+            reserve=dict(wanted.reserve),
         )
-
-    async def check(self, plan: ImportPlan, items: Sequence[str] | None, confirmed: bool) -> Checked:
-        """See that the plan still holds, and read what is left. Raises PlanVoid, OverLimit, SendError."""
-        checked = await self.bound(plan, items)
-        await self.room(checked.job, plan.factors, (plan.count, plan.batch), confirmed)
-        return checked
 
     async def bound(self, plan: ImportPlan, items: Sequence[str] | None) -> Checked:
         """See that all that the plan is bound to is as it was; nothing is asked. Raises PlanVoid, SendError."""
@@ -174,12 +172,22 @@ class Plans:
             picked = await asyncio.to_thread(pick, items, plan.leave_out, plan.first)
         return picked, tuple(numbers[place] if numbers else place + 1 for place in picked.places)
 
-    async def room(self, job: Job, factors: Mapping[str, str], counted: tuple[int, int], confirmed: bool) -> None:
-        """See whether (items, items a request) fit into what is read now. Raises NoRoom, OverLimit, SendError."""
+    async def room(
+        self,
+        job: Job,
+        factors: Mapping[str, str],
+        counted: tuple[int, int],
+        confirmed: bool,
+        reserve: Mapping[str, Decimal],
+    ) -> None:
+        """See whether (items, items a request) fit into what is read now, and the higher of both reserves stays.
+
+        `reserve` is the plan's own, beside the account's. Raises NoRoom, OverLimit, SendError.
+        """
         reading = (await self._reader.read(job.account.id)).reading
         if reading.trouble is not None:
             raise VendorTrouble(reading.trouble.message)
-        verdict = _sized(job, factors, counted, reading.snapshot)
+        verdict = _sized(job, factors, counted, reading.snapshot, reserve)
         short = shortage(verdict, counted[0], job.operation.item)
         if verdict.kind is VerdictKind.REFUSED:
             raise NoRoom(f"{short} The plan does not fit any more.")
@@ -221,9 +229,17 @@ def checked_batch(job: Job, batch: int) -> int:
     return batch or min(job.rule.batch, most)
 
 
-def _sized(job: Job, factors: Mapping[str, str], counted: tuple[int, int], snapshot: Snapshot | None) -> Verdict:
-    """The verdict for (items, items a request)."""
-    charged = Charged(job.definition, job.operation, factors, job.account, job.account.reserve)
+def _sized(
+    job: Job,
+    factors: Mapping[str, str],
+    counted: tuple[int, int],
+    snapshot: Snapshot | None,
+    reserve: Mapping[str, Decimal],
+) -> Verdict:
+    """The verdict for (items, items a request), with the higher of the account's reserve and this one."""
+    own = job.account.reserve
+    kept = {pool: max(own.get(pool, ZERO), reserve.get(pool, ZERO)) for pool in {*own, *reserve}}
+    charged = Charged(job.definition, job.operation, factors, job.account, kept)
     return size_batches(charged, Counter(batch.count for batch in split(*counted)), snapshot)
 
 

@@ -1,7 +1,8 @@
 """How an import comes into the outbox, to be sent now or to wait there, and what has to hold when its waiting ends."""
 
+import asyncio
 import os
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -9,12 +10,15 @@ from creditdesk.core.import_plan import ImportPlan, begun_by, begun_mark
 from creditdesk.core.keywords import same
 from creditdesk.core.queueing import Queue
 from creditdesk.core.sending import Sending, Stop, split
+from creditdesk.core.sent_before import Before, before_words, sent_before
 from creditdesk.desk.notes import holds_key
+from creditdesk.desk.send_before import SentBefore
 from creditdesk.desk.send_calls import Calls, SendError
 from creditdesk.desk.send_course import Course, Halt
-from creditdesk.desk.send_plans import Checked, NoRoom, Plans, PlanVoid, VendorTrouble
+from creditdesk.desk.send_plans import NoRoom, Plans, PlanVoid, VendorTrouble
 from creditdesk.store.connections import HistoryError
 from creditdesk.store.outbox import Entry, Outbox
+from creditdesk.store.outbox_rows import brought_of
 
 T = TypeVar("T")
 
@@ -55,17 +59,24 @@ class Starting:
         rest: Rest | None = None,
         *,
         client: str = "",
+        again: bool = False,
     ) -> Sending:
         """Write an approved plan into the outbox; `run` sends it. What is left is read, nothing is sent.
 
         `rest` is queued with it. `client` is whom it is for, "" for its account's client. Raises PlanVoid when
         something that the plan is bound to has changed, OverLimit unless `confirmed` when it passes a spending limit or
-        the reserve, SendError when it cannot be sent or kept.
+        the reserve, SentBefore unless `again` when an import brought something of it there before, SendError when it
+        cannot be sent or kept.
         """
         await self._not_begun(plan)
-        checked = await self._plans.check(plan, items, confirmed)
+        checked = await self._plans.bound(plan, items)
         await self.check_overlap(plan.account, plan.operation, plan.place.id, checked.items)
         more = [] if rest is None else [await self._queued(rest, None, confirmed, client)]
+        if not again:
+            await self._not_before(plan, checked.items)
+            for entry in more:
+                await self._not_before(plan, entry[1], rest=True)
+        await self._plans.room(checked.job, plan.factors, (plan.count, plan.batch), confirmed, plan.reserve)
         return await self._add((self._sending(plan, confirmed, client), checked.items, checked.lines), *more)
 
     async def queue(
@@ -76,12 +87,25 @@ class Starting:
         confirmed: bool = False,
         *,
         client: str = "",
+        again: bool = False,
     ) -> Sending:
         """Write an approved plan into the outbox, where it waits. Nothing is asked; whether it fits is read then.
 
-        `client` as in `start`. Raises PlanVoid and SendError.
+        `client` and `again` as in `start`. Raises PlanVoid, SentBefore and SendError.
         """
-        return await self._add(await self._queued(Rest(plan, queue), items, confirmed, client))
+        entry = await self._queued(Rest(plan, queue), items, confirmed, client)
+        if not again:
+            await self._not_before(plan, entry[1])
+        return await self._add(entry)
+
+    async def sent_before(
+        self, account: str, operation: str, place: str, rows: Sequence[Mapping[str, str]], items: Sequence[str]
+    ) -> Before | None:
+        """What of these items the outbox knows to be there on these rows, or on its way there; nobody is asked."""
+        brought = await kept(self._outbox.kept.brought(account, operation, place))
+        if not brought:
+            return None
+        return await asyncio.to_thread(sent_before, items, rows, map(brought_of, brought))
 
     async def due(self, course: Course, early: bool = False) -> Halt | None:
         """Let a queued import go, where its day has come (or `early`) and all that it is bound to holds; else why not.
@@ -99,7 +123,8 @@ class Starting:
             items = [item for _, item in await self._outbox.kept.items(sending.id)]
             if count := sum(same(item) in again for item in items) if again else 0:
                 return Halt(Stop.TROUBLE, _AGAIN.format(count=count))
-            await self._plans.room(course.job, sending.factors, (sending.rest, sending.batch_size), sending.confirmed)
+            counted = (sending.rest, sending.batch_size)
+            await self._plans.room(course.job, sending.factors, counted, sending.confirmed, queue.reserve)
         except VendorTrouble as error:  # it may be over soon
             return Halt(Stop.QUEUED, str(error))
         except NoRoom as error:
@@ -129,10 +154,17 @@ class Starting:
         if queue.at is not None and queue.due(self._calls.tools.clock()):
             raise SendError(_PAST)
         await self._not_begun(plan)
-        checked: Checked = await self._plans.bound(plan, items)
-        marked = replace(queue, prices=plan.prices, file=plan.file, file_sha256=plan.file_sha256)
+        checked = await self._plans.bound(plan, items)
+        marked = Queue(queue.at, queue.by_itself, plan.prices, plan.file, plan.file_sha256, plan.reserve)
         sending = replace(self._sending(plan, confirmed, client), queue=marked, stop=Stop.QUEUED)
         return sending, checked.items, checked.lines
+
+    async def _not_before(self, plan: ImportPlan, items: Sequence[str], rest: bool = False) -> None:
+        found = await self.sent_before(plan.account, plan.operation, plan.place.id, plan.rows, items)
+        if found is not None:
+            item = self._calls.job(plan.account, plan.operation).operation.item
+            words = before_words(found, item, plan.place.name or plan.place.id)
+            raise SentBefore(words, replace(found, rest=rest))
 
     async def _not_begun(self, plan: ImportPlan) -> None:
         if begun_by(plan, await self._listed(plan.account)):

@@ -7,6 +7,7 @@ not there. docs/sending.md tells it to people.
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import replace
+from decimal import Decimal
 from typing import TypeVar
 
 from creditdesk.core.import_plan import ImportPlan, Source
@@ -49,8 +50,8 @@ _BUSY = "This account is sending already. Wait until that has ended, or stop it.
 class Sender:
     """Sends imports. One sending of an account at a time, over all processes of this desk.
 
-    `start` and `queue` are those of `Starting`; `places`, `tracked`, `pause_rows`, `resume_rows` and `remove_rows` are
-    those of `VendorRows`.
+    `start`, `queue` and `sent_before` are those of `Starting`; `places`, `tracked`, `pause_rows`, `resume_rows` and
+    `remove_rows` are those of `VendorRows`.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class Sender:
         self._since: Since = {}
         self._starting = Starting(self._calls, self._plans, self._outbox, self.sendings)
         self.start, self.queue = self._starting.start, self._starting.queue
+        self.sent_before = self._starting.sent_before
         rows = VendorRows(self._calls, reader)
         self.places, self.tracked = rows.places, rows.tracked
         self.pause_rows, self.resume_rows, self.remove_rows = rows.pause, rows.resume, rows.remove
@@ -92,9 +94,11 @@ class Sender:
         first: int = 0,
         leave_out: Sequence[str] = (),
         batch: int = 0,
+        reserve: Mapping[str, Decimal] | None = None,
     ) -> ImportPlan:
         """The plan of an import of these items, bound to what holds now. Nobody is asked. Raises SendError."""
-        wanted = Wanted(items, place, tuple(rows), factors, source or Source(), first, tuple(leave_out), batch)
+        chosen = (source or Source(), first, tuple(leave_out), batch, reserve or {})
+        wanted = Wanted(items, place, tuple(rows), factors, *chosen)
         return await self._plans.make(account_id, operation, wanted)
 
     async def run(self, sending_id: str, told: Told | None = None, early: bool = False) -> Sending:

@@ -24,7 +24,12 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     """A file to write, readable by the user alone, that takes the place of another at the end of `with`.
 
     After a power cut or an error it is the old or the new one. A link is followed, so that a linked file stays linked.
+    What is no file (/dev/null, a pipe) is written into and stays what it is.
     """
+    if path.exists() and not path.is_file():
+        with path.open("wb") as stream:
+            yield stream
+        return
     target = path.resolve()
     try:
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)

@@ -92,6 +92,11 @@ class Kept:
 
         return self._connections.read(work)
 
+    def brought(self, account: str, operation: str, place: str) -> Pending[tuple[Row, ...]]:
+        """What imports brought to a place, or still may: rows for `outbox_rows.brought_of`, which reads them."""
+        row = (account, place, operation)
+        return self._connections.read(lambda connection: tuple(connection.execute(statements_queue.BROUGHT, row)))
+
     def unsettled(self, account: str, operation: str, place: str) -> Pending[dict[str, tuple[str, ...]]]:
         """The items that may have been sent to a place and are not settled, by their sending's id."""
 

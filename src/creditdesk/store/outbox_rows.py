@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from creditdesk.core.queueing import Queue
 from creditdesk.core.sending import Batch, BatchState, Place, Sending, Stop
+from creditdesk.core.sent_before import Brought
 from creditdesk.store import statements
 from creditdesk.store.rows import Row, instant, maybe_instant, maybe_micros, micros
 
@@ -26,7 +27,8 @@ def queue_text(queue: Queue | None) -> str | None:
     if queue is None:
         return None
     marks = {"prices": queue.prices, "file": queue.file, "sha256": queue.file_sha256}
-    return json_text({"at": maybe_micros(queue.at), "by_itself": queue.by_itself, **marks})
+    kept = {"reserve": {pool: str(amount) for pool, amount in queue.reserve.items()}} if queue.reserve else {}
+    return json_text({"at": maybe_micros(queue.at), "by_itself": queue.by_itself, **marks, **kept})
 
 
 def queue_of(text: str | None) -> Queue | None:
@@ -34,7 +36,8 @@ def queue_of(text: str | None) -> Queue | None:
     if text is None:
         return None
     said = json.loads(text)
-    return Queue(maybe_instant(said["at"]), said["by_itself"], said["prices"], said["file"], said["sha256"])
+    reserve = {pool: Decimal(amount) for pool, amount in said.get("reserve", {}).items()}
+    return Queue(maybe_instant(said["at"]), said["by_itself"], said["prices"], said["file"], said["sha256"], reserve)
 
 
 def amounts(text: str | None) -> dict[str, Decimal] | None:
@@ -77,6 +80,12 @@ def batch_of(row: Row) -> Batch:
     number, first, count, state, sent_at, ended_at, status, detail, answered, tries = row
     instants = (maybe_instant(sent_at), maybe_instant(ended_at))
     return Batch(number, first, count, BatchState(state), *instants, status, detail, bool(answered), tries)
+
+
+def brought_of(row: Row) -> Brought:
+    """A batch of an earlier import out of a row of BROUGHT."""
+    items, lists, state, at = row
+    return Brought(json.loads(items), tuple(json.loads(lists)), BatchState(state), instant(at))
 
 
 def sending_of(row: Row, batches: tuple[Batch, ...]) -> Sending:

@@ -59,6 +59,8 @@ def write_past(path: Path, kind: FileKind, pasts: Iterable[Past]) -> None:
 
 def read_past(path: Path) -> Iterator[Past]:
     """The histories of a file, whatever it is called, one after the other. Raises OSError, PastError."""
+    if path.is_fifo() or path.is_char_device():
+        raise PastError(f"{path.name}: it is a pipe, which can be read only once; save it as a file first")
     with path.open("rb") as file:
         head = file.read(64)
     if head.startswith(b"PAR1"):

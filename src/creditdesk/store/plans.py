@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import UTC
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -114,6 +115,7 @@ def _document(plan: ImportPlan) -> dict[str, Any]:
         "place": {"id": plan.place.id, "name": plan.place.name},
         "factors": dict(plan.factors),
         "expected": {pool: plain(amount) for pool, amount in plan.expected.items()},
+        "reserve": {pool: plain(amount) for pool, amount in plan.reserve.items()},
         "file": {key: value for key, value in file.items() if _said(key, value)},
         "rows": [dict(row) for row in plan.rows],
     }
@@ -153,11 +155,12 @@ def _plan(document: Table) -> ImportPlan:
         items=_items(document, "items"),
         batch=_needed(document, "batch", whole(MOST_BATCH)),
         prices=_needed(document, "prices", mark),
-        expected={pool: amount(f"expected.{pool}", text) for pool, text in _texts(document, "expected").items()},
+        expected=_amounts(document, "expected"),
         created_at=_needed(document, "created_at", instant),
         base_url=_read(document, "base_url", "base_url", address, ""),
         name=_read(file, "name", "file.name", line, ""),
         keep_footer=_read(file, "keep_footer", "file.keep_footer", yes, False),
+        reserve=_amounts(document, "reserve"),
     )
     _check(document, plan)
     return plan
@@ -212,6 +215,10 @@ def _needed(table: Table, key: str, read: Callable[[str, Any], T]) -> T:
 
 def _texts(document: Table, key: str) -> dict[str, str]:
     return {_shown(name): line(f"{key}.{_shown(name)}", value) for name, value in _table(document, key).items()}
+
+
+def _amounts(document: Table, key: str) -> dict[str, Decimal]:
+    return {pool: amount(f"{key}.{pool}", text) for pool, text in _texts(document, key).items()}
 
 
 def _rows(document: Table) -> tuple[dict[str, str], ...]:

@@ -62,6 +62,25 @@ def fired(episode: Episode, now: datetime, hide: bool) -> str:
     return say(_Numbers(texts, now, hide), episode) if texts is not None and say is not None else ""
 
 
+def brief(episode: Episode, hide: bool) -> str:
+    """Why it fired in few words, for a notification: until when it lasts, or under what it is; "" where that is all."""
+    numbers = _Numbers(_texts(episode) or {}, episode.fired_at, hide)
+    if episode.rule == RuleKind.RUNS_OUT and numbers.instant("at") is not None:
+        before = f", its reset is on {numbers.day('before')}" if "before" in numbers.texts else ""
+        return f"At this pace it lasts until about {numbers.day('at')}{before}."
+    if episode.rule == RuleKind.EXPIRES and numbers.instant("at") is not None:
+        return f"What is left on {numbers.day('at')} is gone."
+    if episode.rule == RuleKind.LEVEL and (under := numbers.texts.get("under", "")):
+        return f"That is under {under if under.endswith('%') else numbers.said('under')}."
+    return ""
+
+
+def left_in_all(episode: Episode, hide: bool) -> str:
+    """What pools that are emptied in turn held together when it fired: "580 calls left"; "" when that was not kept."""
+    numbers = _Numbers(_texts(episode) or {}, episode.fired_at, hide)
+    return f"{numbers.said('left')} left" if numbers.amount("left") is not None else ""
+
+
 def _texts(episode: Episode) -> dict[str, str] | None:
     """The numbers as they were kept, None when there are none."""
     try:

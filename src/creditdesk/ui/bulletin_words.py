@@ -7,7 +7,7 @@ from creditdesk.core.levels import Cause
 from creditdesk.core.pools import Level
 from creditdesk.core.rules import OF_STOCK, RuleKind
 from creditdesk.core.series import Episode
-from creditdesk.ui import words
+from creditdesk.ui import alert_reasons, words
 from creditdesk.ui.board import Entry
 
 MOST_NAMED = 4
@@ -111,12 +111,12 @@ def _detail(bulletin: Bulletin, entries: Mapping[str, Entry], hide: bool) -> str
     for episode in bulletin.episodes:
         worst.setdefault(episode.pool, episode)
     named, more = list(worst.values())[:MOST_POOLS], len(worst) - MOST_POOLS
-    alike = len({_why(episode) for episode in named}) == 1
-    said = [f"{_figure(each, entries, hide)} {'' if alike else _why(each)}".strip() for each in named]
+    alike = len({_why(episode, hide) for episode in named}) == 1
+    said = [f"{_figure(each, entries, hide)} {'' if alike else _why(each, hide)}".strip() for each in named]
     if more > 0:
         said.append(f"And {words.count(more, 'more pools')}.")
     if alike:
-        said.append(_why(named[0]))
+        said.append(_why(named[0], hide))
     return " ".join(part for part in said if part)
 
 
@@ -124,13 +124,16 @@ def _rule(episode: Episode) -> RuleKind:
     return RuleKind(episode.rule) if episode.rule in list(RuleKind) else RuleKind.LEVEL
 
 
-def _why(episode: Episode) -> str:
+def _why(episode: Episode, hide: bool) -> str:
     """Why it is told, one sentence."""
-    return _RULES.get(_rule(episode), cause_words(episode.why))
+    return alert_reasons.brief(episode, hide) or _RULES.get(_rule(episode), cause_words(episode.why))
 
 
 def _figure(episode: Episode, entries: Mapping[str, Entry], hide: bool) -> str:
     entry = entries.get(episode.account)
     snapshot = entry.reading.snapshot if entry else None
     pool = snapshot.pool(episode.pool) if snapshot else None
+    if pool is None and episode.pool.startswith("total:"):
+        together = alert_reasons.left_in_all(episode, hide)
+        return f"All together: {together}." if together else ""
     return f"{pool.label}: {words.left_of(pool, hide)}." if pool else ""

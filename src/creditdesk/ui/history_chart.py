@@ -63,6 +63,7 @@ class ChartCard(parts.Card):
         self.whole = parts.button("Whole time", "chip", name="Show the whole time again")
         self.whole.clicked.connect(self._show_all)
         self.whole.setEnabled(False)
+        self.whole.setToolTip(f"<p>{HINT}</p>")  # not at the chart itself, where it would lie upon what is pointed at
         self.unit = parts.text("", "muted")
         tools = QHBoxLayout()
         tools.setSpacing(theme.px(8))
@@ -159,7 +160,6 @@ class ChartCard(parts.Card):
             from creditdesk.ui.chart import Chart  # 0.4 s of pyqtgraph, which a start must not pay
 
             made = Chart()
-            made.setToolTip(HINT)
             made.lines_wanted.connect(self._ask_for_lines)
             made.drawn.connect(self._drawn)
             made.span_changed.connect(self._span_changed)

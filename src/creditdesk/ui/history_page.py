@@ -267,14 +267,16 @@ class HistoryPage(QWidget):
         span = self.card.span()
         there = [each for each in past.events if span is None or span[0] <= each.at <= span[1]]
         newest = sorted(there, key=lambda each: (each.at, each.id), reverse=True)[:MOST_ROWS]
-        listed = (past.entry.id, past.entry.reading.account.client, newest, past.listed, self._settings, now.date())
+        a_part = bool(past.events) or self.card.whole.isEnabled()
+        of = past.entry.id, past.entry.reading.account.client
+        listed = (*of, newest, past.listed, self._settings, now.date(), a_part)
         if listed == self._listed:
             return
         self._listed = listed
         self.table.show_columns(event_columns(past, self._settings, now))
         self.table.show_rows(newest)
         self.table.setVisible(bool(newest))
-        nothing = "Nothing happened in this time." if past.events else NO_EVENTS
+        nothing = "Nothing happened in this time." if a_part else NO_EVENTS
         self.no_events.setText(nothing if past.listed else "")
         self.no_events.setVisible(not newest)
 

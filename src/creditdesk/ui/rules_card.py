@@ -37,24 +37,26 @@ _SAID: Mapping[RuleKind, _Said] = {
         "It runs out too soon", "Before its reset, or within {days}; only from a forecast that is sure enough."
     ),
     RuleKind.EXPIRES: _Said(
-        "Credits expire", "Something is left that is gone soon.", (("expires_days", "So long before", "days", 1, 365),)
+        "Credits expire", "Something is left that is gone soon.", (("expires_days", "Days before", "days", 1, 365),)
     ),
-    RuleKind.KEY_EXPIRES: _Said("A key expires", "Where the vendor tells until when it takes the key; as long before."),
+    RuleKind.KEY_EXPIRES: _Said(
+        "A key expires", "Where the vendor tells until when it takes the key; so many days before, too."
+    ),
     RuleKind.SLOTS_FULL: _Said("All slots are taken", "Nothing more fits in before something is removed."),
     RuleKind.BUDGET: _Said("Over budget", "More was used than the limit that you set."),
     RuleKind.UNUSUAL: _Said(
         "Unusual use",
         "Today against the same weekday of the last weeks. An import of your own is unusual, too.",
         (
-            ("unusual_times", "So many times the usual", "times", 2, 100),
-            ("unusual_least_percent", "And at least so much of what there was", "%", 1, 100),
+            ("unusual_times", "Times the usual", "times", 2, 100),
+            ("unusual_least_percent", "And at least, of what there was", "%", 1, 100),
         ),
     ),
     RuleKind.KEY_REJECTED: _Said("A key is rejected", "The vendor does not take the key any more."),
     RuleKind.NOT_READ: _Said(
         "Not read for long",
         "No reading succeeded, for whatever reason.",
-        (("not_read_hours", "For so long", "hours", 1, 720),),
+        (("not_read_hours", "After", "hours", 1, 720),),
     ),
     RuleKind.REFILLED: _Said("Filled up", "A reset or a top-up. News, not a warning."),
 }

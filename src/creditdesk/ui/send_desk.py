@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from creditdesk.core.sending import Sending, Stop
+from creditdesk.core.sent_before import Before
 from creditdesk.ui import parts, words
 from creditdesk.ui.client_field import offer
 from creditdesk.ui.nouns import counted
@@ -23,7 +24,7 @@ class SendDesk(QWidget):
     """The panel's place on the page. `unfinished` is a button for the page's header.
 
     Signals:
-        confirmed(object): send this Order; answer with `show_started` or `show_failed`.
+        confirmed(object): send this Order; answer with `show_started`, `show_before` or `show_failed`.
         save_asked(object): keep this Order as a plan; answer with `show_failed`, or with nothing.
         opened(str): an import that is not finished should be shown; answer with `show_sending`.
         pause_rows_asked(object), remove_rows_asked(object): these rows (a tuple of Tracked) make room.
@@ -73,6 +74,11 @@ class SendDesk(QWidget):
         """The order was taken: the sheet is done."""
         if self.sheet is not None:
             self.sheet.accept()
+
+    def show_before(self, before: Before) -> None:
+        """The order was not taken: an earlier import brought something of it there; the sheet asks what to do."""
+        if self.sheet is not None:
+            self.sheet.show_before(before)
 
     def show_failed(self, text: str) -> None:
         """Say why the order was not taken, or why something else about an import did not work."""

@@ -9,6 +9,7 @@ from creditdesk.core.import_plan import pick
 from creditdesk.core.keywords import Items
 from creditdesk.core.queueing import Queue
 from creditdesk.core.sending import Place
+from creditdesk.core.sent_before import Before
 from creditdesk.ui.sizer_case import Answer
 from creditdesk.ui.sizer_sections import Holding
 
@@ -19,7 +20,7 @@ class Order:
 
     `batch` items go in a request, 0: as the vendor's definition says. `confirmed`: the user agreed to pass a limit.
     With `queue` it waits; `rest` is what the items after the first ones wait for, None where they are not queued.
-    `client` is whom it is for, "" for its account's client.
+    `client` is whom it is for, "" for its account's client. `again`: also what an earlier import brought there.
     """
 
     account: str
@@ -37,6 +38,14 @@ class Order:
     queue: Queue | None = None
     rest: Queue | None = None
     client: str = ""
+    again: bool = False
+
+    def without(self, before: Before) -> "Order":
+        """The same without what was brought there before. It may be `empty` then."""
+        gone = 0 if before.rest else len(before.items)
+        leave_out = (*self.leave_out, *before.items)
+        first = max(self.first - gone, 0)
+        return replace(self, leave_out=leave_out, count=max(self.count - gone, 0), first=first)
 
     @property
     def after(self) -> "Order":

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLineEdit, QSpinBox, QWidget
 
 from creditdesk.core.queueing import next_reset
+from creditdesk.core.sent_before import Before, before_words
 from creditdesk.core.verdict import Demand, VerdictKind, Why
 from creditdesk.ui import parts, theme, words
 from creditdesk.ui.amount_field import padded
@@ -18,6 +19,8 @@ from creditdesk.ui.sizer_case import Answer, after
 from creditdesk.ui.sizer_words import range_words
 
 READ_AGAIN = "The quota is read again just before each request, because others may use it meanwhile."
+_REMOVED = "Tick this only where they were removed at the vendor since."
+_WAITS = "Tick this only where that import is not to send them."
 WHOLE = "A request is taken whole or not at all. What was accepted stays when a later request is refused."
 
 
@@ -25,7 +28,7 @@ class SendSheet(Sheet):
     """Asks before anything is sent.
 
     Signals:
-        confirmed(object): send this Order. Answer with `show_error`, or close it.
+        confirmed(object): send this Order. Answer with `show_error` or `show_before`, or close it.
         save_asked(object): keep this Order as a plan in a file.
     """
 
@@ -45,8 +48,8 @@ class SendSheet(Sheet):
         self._order, self._item, self._queued = order, answer.question.operation.item, queued
         account, place, self._hide = names
         rule = order.rule
-        verb = "Queue" if queued else "Send"
-        self.head.addWidget(parts.text(f"{verb} {counted(order.count, self._item)}?", "lead", wrap=True))
+        self._lead = parts.text("", "lead", wrap=True)
+        self.head.addWidget(self._lead)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(theme.px(18))
         self._grid.setVerticalSpacing(theme.px(7))
@@ -78,10 +81,11 @@ class SendSheet(Sheet):
         self.agree = QCheckBox("Send it all the same")
         self.agree.setAccessibleName(self.agree.text())
         self._ask_first(answer)
+        self._befores: tuple[Before, ...] = ()
+        self._add_before(place)
         self.error = parts.error()
         self.body.addWidget(self.error)
         self._add_buttons()
-        self.send.setEnabled(not self._asks)
         self._count()
 
     def order(self) -> Order:
@@ -89,14 +93,53 @@ class SendSheet(Sheet):
         waits = self.queue.queue() if self.queue is not None else None
         queue, rest = (waits, None) if self._queued else (None, waits)
         order = replace(self._order, batch=self.each.value(), confirmed=self.agree.isChecked(), queue=queue, rest=rest)
-        return replace(order, client=self.client.text().strip())
+        order = replace(order, client=self.client.text().strip(), again=self.again.isChecked())
+        return order if order.again else self._left(order)
 
     def show_error(self, text: str) -> None:
         """Say why it was not sent, or not saved; the sheet stays."""
         self.error.setText(text)
         self.error.setVisible(bool(text))
         self.send.show_text(self._verb)
-        self.send.setEnabled(self.agree.isChecked() or not self._asks)
+        self.send.setEnabled(self._may_send)
+
+    def show_before(self, before: Before) -> None:
+        """Say what was brought there before. It is left out now, unless the user ticks that it goes again."""
+        self._befores = (*self._befores, before)
+        said = [before_words(each, self._item, self._where) for each in self._befores]
+        left = self._left(self._order).count
+        goes = f"{counted(left, self._item)} {'goes' if left == 1 else 'go'}, and less is taken than stands above"
+        stays = goes if left else "nothing is left to send"
+        waits = all(each.at is None for each in self._befores)
+        tail = _WAITS if waits else _REMOVED
+        self._before_text.setText(f"{' '.join(said)} Without them, {stays}. {tail}")
+        self._before_card.show()
+        self.show_error("")
+        self._count()
+        self.again.setFocus()
+
+    def _left(self, order: Order) -> Order:
+        """The order without what was brought there before."""
+        for each in self._befores:
+            order = order.without(each)
+        return order
+
+    @property
+    def _may_send(self) -> bool:
+        agreed = self.agree.isChecked() or not self._asks
+        return agreed and (self.again.isChecked() or bool(self._left(self._order).count))
+
+    def _add_before(self, place: str) -> None:
+        self._where = place
+        self.again = QCheckBox("Send them again, too")
+        self.again.setAccessibleName(self.again.text())
+        self.again.toggled.connect(self._count)
+        self._before_text = parts.text("", wrap=True)
+        self._before_card = parts.Card("Sent before", tone="low")
+        self._before_card.body.addWidget(self._before_text)
+        self._before_card.body.addWidget(self.again)
+        self._before_card.hide()
+        self.body.addWidget(self._before_card)
 
     @property
     def _verb(self) -> str:
@@ -154,7 +197,7 @@ class SendSheet(Sheet):
             box.body.addWidget(parts.text(" ".join(said), wrap=True))
             box.body.addWidget(self.agree)
             self.body.addWidget(box)
-            self.agree.toggled.connect(lambda on: self.send.setEnabled(on))
+            self.agree.toggled.connect(lambda: self.send.setEnabled(self._may_send))
 
     def _send(self) -> None:
         self.error.hide()
@@ -163,7 +206,11 @@ class SendSheet(Sheet):
         self.confirmed.emit(self.order())
 
     def _count(self) -> None:
-        requests = -(-self._order.count // self.each.value())
+        count = self._order.count if self.again.isChecked() else self._left(self._order).count
+        verb = "Queue" if self._queued else "Send"
+        self._lead.setText(f"{verb} {counted(count, self._item)}?")
+        self.send.setEnabled(self._may_send)
+        requests = -(-count // self.each.value())
         self._requests.setText(f"{many(self._item)}, {counted(requests, 'request')} in all")
 
     def _takes(self, demand: Demand) -> str:
