@@ -54,7 +54,7 @@ def test_a_rule_may_leave_one_account_out(screen: Screen) -> None:
     assert screen.desktop.parts.desk.tools.chosen.account(account.id).rules_off == ("level",)
     spend(screen, 750)
     nothing_more(screen, 0)
-    assert row.except_for.text() == "All but 1"
+    assert row.except_for.text() == "For all but 1"
 
 
 def test_a_rule_is_tried_on_the_accounts_own_past_and_nobody_is_told(screen: Screen) -> None:

@@ -79,8 +79,8 @@ def test_a_switch_and_a_number_change_the_rules_at_once(qtbot: QtBot) -> None:
 def test_an_account_can_be_left_out_of_a_rule_and_taken_in_again(qtbot: QtBot) -> None:
     card = card_with(qtbot, None, excepting(entry(), "expires"), entry("a2", "Agency"))
     row = card.rows[RuleKind.EXPIRES]
-    assert row.except_for.text() == "All but 1"
-    assert card.rows[RuleKind.LEVEL].except_for.text() == "All accounts"
+    assert row.except_for.text() == "For all but 1"
+    assert card.rows[RuleKind.LEVEL].except_for.text() == "For all accounts"
     row.menu.aboutToShow.emit()
     actions = row.menu.actions()
     assert [(each.text(), each.isChecked()) for each in actions] == [

@@ -80,7 +80,7 @@ class RuleRow(QWidget):
     def __init__(self, kind: RuleKind) -> None:
         super().__init__()
         self._kind, said = kind, _SAID[kind]
-        self.except_for = parts.button("All accounts")
+        self.except_for = parts.button("For all accounts")
         self._listed: tuple[Settings, Sequence[Entry]] = (Settings(), ())
         self.menu = QMenu(self.except_for)
         self.menu.aboutToShow.connect(self._fill)
@@ -126,7 +126,7 @@ class RuleRow(QWidget):
     def _show_exceptions(self, settings: Settings, entries: Sequence[Entry], on: bool) -> None:
         self._listed = (settings, entries)
         off = sum(self._kind in entry.reading.account.rules_off for entry in entries)
-        self.except_for.show_text(f"All but {off}" if off else "All accounts")
+        self.except_for.show_text(f"For all but {off}" if off else "For all accounts")
         self.except_for.setAccessibleName(f"Accounts of the rule: {_SAID[self._kind].title}")
         self.except_for.setEnabled(on and bool(entries))
         self.try_it.setEnabled(bool(entries))
