@@ -308,3 +308,8 @@ def test_a_warning_of_a_pool_is_one_sentence() -> None:
 def test_hiding_amounts_hides_figures_in_an_events_own_text() -> None:
     event = Event(NOW, "a", EventKind.ALERT, detail="Critical: $3.18 left, lasts 2 days")
     assert event_words.what(event, hide=True) == "Critical: ••• left, lasts ••• days"
+
+
+def test_a_warning_about_pools_that_are_emptied_in_turn_names_them_all() -> None:
+    event = Event(NOW, "a1", EventKind.ALERT, "total:credits", detail="low runs_out")
+    assert event_words.what(event) == "All credits low: at this pace it will not last."

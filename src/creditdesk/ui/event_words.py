@@ -132,7 +132,8 @@ def what(
     if event.kind is EventKind.TROUBLE and detail in _TROUBLES:
         detail = words.remedy(Trouble(_TROUBLES[detail], "")).title
     if event.kind is EventKind.ALERT:
-        label = (labels or {}).get(event.pool, "")
+        together, _, unit = event.pool.partition(":")
+        label = f"All {unit}".strip() if together == "total" else (labels or {}).get(event.pool, "")
         detail = _warning(detail, label)
     detail = _FIGURES.sub(words.HIDDEN, detail) if hide else detail
     if event.kind in _SPEAKS_FOR_ITSELF and detail:
