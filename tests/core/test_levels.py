@@ -234,3 +234,9 @@ def test_amounts_with_many_digits_are_compared_exactly() -> None:
     limit = "1" + 39 * "0"
     assert judged(month("2" + 38 * "0", limit)) is Level.GOOD
     assert judged(month("1" + 38 * "9", limit)) is Level.LOW
+
+
+def test_a_package_that_expires_before_it_is_used_up_does_not_run_out() -> None:
+    package = pool("package:a", 580, PoolKind.PACKAGE, unit="calls", expires_at=NOW + 3 * DAY)
+    assert judged(package, run_outs=(runs_out(2, "package:a"),)) is Level.LOW
+    assert judged(package, run_outs=(runs_out(4, "package:a"),)) is Level.GOOD

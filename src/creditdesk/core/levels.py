@@ -193,11 +193,13 @@ def _own(group: Group) -> dict[str, Decimal | None]:
 
 
 def _soonest(group: Group, run_outs: Sequence[RunOut]) -> RunOut | None:
-    """The run-out that tells of the group."""
+    """The run-out that tells of the group. What expires before it runs out does not run out: its expiry is told."""
     names = {group.key, ""} if group.drained else {group.key}
+    expires_at = None
     if len(group.pools) == 1:
         names.add(group.pools[0].id)
-    found = [run_out for run_out in run_outs if run_out.pool in names]
+        expires_at = group.pools[0].expires_at
+    found = [each for each in run_outs if each.pool in names and (expires_at is None or each.at < expires_at)]
     return min(found, key=lambda run_out: run_out.at, default=None)
 
 
