@@ -86,7 +86,7 @@ def test_the_same_list_sized_anew_is_not_sent_again_by_itself(rank: Command, ven
         ran = rank("send", str(plan))
     assert (ran.status, ran.out) == (1, "")
     assert f"30 of these 30 keywords were accepted by {DOMAIN} on " in ran.err
-    assert "--subtract-tracked" in ran.err and f"creditdesk send {plan} --again" in ran.err
+    assert "--subtract-tracked" in ran.err and f"{plan.name} --again" in ran.err  # a folder may look like a key
     assert len(created(vendors)) == 30
     assert [any("30 of these 30 keywords" in note for note in each["assumptions"]) for each in sized] == [False, True]
     assert rank("send", str(plan), "--at", "room").status == 1
