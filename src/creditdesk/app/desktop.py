@@ -259,7 +259,7 @@ class Desktop(QObject):
 
         async def story() -> None:
             with suppress(ConfigError, OSError):  # a window's place is not worth a message
-                chosen.change_settings(lambda before: replace(before, **values))  # type: ignore[arg-type]
+                chosen.change_settings(lambda before: replace(before, **values))  # type: ignore[arg-type]  # as above
 
         self.parts.ask(story)
 

@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import time
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -33,7 +34,11 @@ def release(old: list[Series]) -> None:
     old.clear()
     while points:
         del points[-FREED:]
-        time.sleep(0)
+        time.sleep(0)  # lets the other threads run; nothing is waited for
+
+
+def _picture(made: QImage | bytes) -> bytes:
+    return made if isinstance(made, bytes) else chart_saving.png(made)
 
 
 class HistoryStory(QObject):
@@ -140,8 +145,7 @@ class HistoryStory(QObject):
     def _save_picture(self, account_id: str, kind: str, made: QImage | bytes) -> None:
         path = self._ask_where(account_id, "Save the picture", kind)
         if path is not None:
-            make = lambda: made if isinstance(made, bytes) else chart_saving.png(made)  # noqa: E731
-            write_later(self._parts, path, make, "the picture")
+            write_later(self._parts, path, partial(_picture, made), "the picture")
 
     def _ask_where(self, account_id: str, title: str, ending: str) -> Path | None:
         """The file that the user names; a name without an ending gets this one."""

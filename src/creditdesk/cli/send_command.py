@@ -138,8 +138,10 @@ async def _begin(options: argparse.Namespace, desk: Desk, plan: ImportPlan, path
     said = {"confirmed": options.yes, "client": options.client, "again": options.again}
     try:
         if options.at:
-            return await desk.sender.queue(plan, queue_of(options.at, plan, desk), **said)  # type: ignore[no-any-return]
-        return await desk.sender.start(plan, **said)  # type: ignore[no-any-return]  # it is made late
+            begun: Sending = await desk.sender.queue(plan, queue_of(options.at, plan, desk), **said)
+        else:
+            begun = await desk.sender.start(plan, **said)
+        return begun
     except SentBefore as error:
         raise AccountError(
             "send", f"{error} {(_LEAVE_OUT if error.before.at else _WAIT).format(path=shlex.quote(path))}"

@@ -2,8 +2,21 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 TOLERATED = timedelta(minutes=5)
+
+
+@lru_cache(maxsize=64)
+def _said(date: str) -> datetime | None:
+    """What a `Date` says; the answers of a second all have the same."""
+    from email.utils import parsedate_to_datetime  # 5 ms that the first paint should not pay for
+
+    try:
+        said = parsedate_to_datetime(date)
+        return said.replace(tzinfo=UTC) if said.tzinfo is None else said
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def ahead(date: str, now: datetime, age: str = "") -> timedelta | None:
@@ -11,14 +24,11 @@ def ahead(date: str, now: datetime, age: str = "") -> timedelta | None:
 
     `age` is the answer's `Age` in seconds: a cache in between gives the `Date` of when it was asked.
     """
-    from email.utils import parsedate_to_datetime  # 5 ms that the first paint should not pay for
-
+    said = _said(date)
+    waited = timedelta(seconds=int(age)) if age.isascii() and age.isdecimal() and len(age) < 9 else timedelta(0)
     try:
-        said = parsedate_to_datetime(date)
-        waited = timedelta(seconds=int(age)) if age.isascii() and age.isdecimal() and len(age) < 9 else timedelta(0)
-        said = said.replace(tzinfo=UTC) if said.tzinfo is None else said
-        return now - said - waited
-    except (ValueError, TypeError, OverflowError):
+        return now - said - waited if said is not None else None
+    except OverflowError:
         return None
 
 

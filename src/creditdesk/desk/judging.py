@@ -9,7 +9,7 @@ from datetime import UTC, datetime, tzinfo
 from creditdesk.core import alerts, levels, watching
 from creditdesk.core.levels import Evidence, Finding
 from creditdesk.core.pools import Account, Level, Reading, Snapshot, Trouble, TroubleKind
-from creditdesk.core.rules import RuleKind, off_for
+from creditdesk.core.rules import OF_STOCK, RuleKind, off_for
 from creditdesk.core.series import PENDING, Episode
 from creditdesk.core.unusual import unusual
 from creditdesk.core.watching import Look
@@ -17,19 +17,24 @@ from creditdesk.desk.case import Case
 from creditdesk.desk.known import Known
 
 _log = logging.getLogger(__name__)
+Judged = tuple[alerts.Decision, Level]
+"""What a look changes, and the level that the account is shown with, whatever rules are off."""
 NOTHING = alerts.Decision()
 OUTAGES = frozenset({TroubleKind.VENDOR_DOWN, TroubleKind.BAD_ANSWER, TroubleKind.NO_NETWORK, TroubleKind.THROTTLED})
 
 
 def decide(
     case: Case, evidence: Evidence, before: Snapshot | None, outcome: Snapshot | Trouble | None = None
-) -> alerts.Decision:
+) -> Judged:
     """What a look changes. `before` is the snapshot before `outcome`; None: nobody was asked."""
     account, rules = case.account, case.settings.rules
+    found = _stock(case, evidence)
+    level = levels.worst(found)
     if account.muted:
-        return NOTHING
+        return NOTHING, level
     off = off_for(rules, account.rules_off)
-    found = levels.assess(replace(evidence, off=off), case.thresholds, case.settings, case.now)
+    if off & OF_STOCK:  # the other rules have no part in these findings
+        found = _stock(case, replace(evidence, off=off))
     look = Look(
         evidence.snapshot,
         case.known.trouble if case.asks else None,
@@ -41,19 +46,24 @@ def decide(
         case.known.snapshot,
     )
     more = watching.watch(look, rules, off, case.now)
-    return alerts.judge(account.id, case.known.episodes, (*found, *more), case.now, off)
+    return alerts.judge(account.id, case.known.episodes, (*found, *more), case.now, off), level
 
 
-def overdue(case: Case, evidence: Evidence) -> alerts.Decision:
+def overdue(case: Case, evidence: Evidence) -> Judged:
     """What time alone changes while nobody is asked: an account that is not read for too long, or read by hand."""
     if not case.asks:
         return decide(case, evidence, None)
+    level = levels.worst(_stock(case, evidence))
     if case.account.muted:
-        return NOTHING
+        return NOTHING, level
     off = off_for(case.settings.rules, case.account.rules_off)
     look = Look(case.known.snapshot, case.known.trouble, case.asks)
     found = watching.unread(look, case.settings.rules, off, case.now)
-    return alerts.judge(case.account.id, case.known.episodes, found, case.now)
+    return alerts.judge(case.account.id, case.known.episodes, found, case.now), level
+
+
+def _stock(case: Case, evidence: Evidence) -> tuple[Finding, ...]:
+    return levels.assess(evidence, case.thresholds, case.settings, case.now)
 
 
 def took(known: Known, decision: alerts.Decision, fresh: tuple[Episode, ...]) -> None:
@@ -98,7 +108,8 @@ class Outages:
         """What came of a reading. A key that is refused is an answer, and no outage. `accounts`: those there are."""
         account, trouble = reading.account, reading.trouble
         out = self._out[account.provider]
-        out &= {each.id for each in accounts}
+        if out:  # a reading that is well costs nothing, however many accounts there are
+            out &= {each.id for each in accounts}
         if trouble is not None and trouble.kind in OUTAGES:
             if not out:
                 _log.info("%s cannot be read: %s", account.provider, trouble.kind.value)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from creditdesk.core import cadence, levels
-from creditdesk.core.alerts import Decision, is_told
+from creditdesk.core.alerts import is_told
 from creditdesk.core.definition import Definition
 from creditdesk.core.levels import Evidence
 from creditdesk.core.pools import Account, Level, Reading, Snapshot, Source, Trouble, TroubleKind
@@ -118,8 +118,8 @@ class Reader:
             await self._remember(account.id, definition)
             case = self._case(account, definition, self._tools.chosen.settings)._replace(now=now)
             evidence = self._evidence(case)
-            if (decision := judging.overdue(case, evidence)) != judging.NOTHING:
-                found.append(await self._keep(case, evidence, decision))
+            if (judged := judging.overdue(case, evidence))[0] != judging.NOTHING:
+                found.append(await self._keep(case, evidence, judged))
         return tuple(each for each in found if each.fired or each.cleared)
 
     async def _warned_elsewhere(self) -> list[Outcome]:
@@ -287,14 +287,14 @@ class Reader:
         evidence = self._evidence(case)
         return await self._keep(case, evidence, judging.decide(case, evidence, before, outcome), outcome)
 
-    async def _keep(self, case: Case, evidence: Evidence, decision: Decision, outcome: Came = None) -> Outcome:
-        account, known = case.account, case.known
+    async def _keep(self, case: Case, evidence: Evidence, judged: judging.Judged, outcome: Came = None) -> Outcome:
+        account, known, (decision, level) = case.account, case.known, judged
         if outcome is not None or decision != judging.NOTHING:
             told = {each.id for each in decision.new if each.id}
             changed = (each for each in decision.changed if each.id not in told)
             episodes = ((*decision.new, *decision.quiet, *changed), decision.cleared)
             fresh = await self._tools.history.record(account.id, outcome, case.now, episodes, case.beat.interval_s)
             judging.took(known, decision, fresh)
-        shown = case.shown(evidence, levels.level(evidence, case.thresholds, case.settings, case.now))
+        shown = case.shown(evidence, level)
         cleared = tuple(each for each in decision.cleared if is_told(each))
         return Outcome(shown, judging.to_tell(known), cleared, judging.still_open(known))
