@@ -4,7 +4,7 @@ import json
 import logging
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -220,16 +220,6 @@ def test_a_snooze_ends_when_the_balance_recovers(world: World, account: Account)
     assert warned.snoozes().result() == {}
     credits(world, 150)
     assert [each.snoozed_until for each in world.read(account).fired] == [None]
-
-
-def test_a_single_warning_can_be_snoozed(world: World, account: Account) -> None:
-    credits(world, 150)
-    told(world, account)
-    warned = world.desk.tools.history.warned
-    until = datetime(2026, 12, 1, tzinfo=world.clock.now.tzinfo)
-    warned.snooze_episodes([kept(world)[0].id], until).result()
-    assert [each.snoozed_until for each in kept(world)] == [until]
-    assert warned.snoozes().result() == {}
 
 
 def test_a_warning_that_was_never_told_is_missed_when_it_is_over(world: World, account: Account) -> None:

@@ -53,4 +53,3 @@ WAKE_RECOVERED = """DELETE FROM snooze WHERE account = ? AND NOT EXISTS (
     SELECT 1 FROM episode WHERE account = snooze.account AND cleared_at IS NULL AND state != 'pending')"""
 WAKE_ALL = "DELETE FROM snooze"
 SNOOZE_EPISODES = "UPDATE episode SET snoozed_until = ? WHERE cleared_at IS NULL"
-SNOOZE_EPISODE = "UPDATE episode SET snoozed_until = ? WHERE id = ? AND cleared_at IS NULL"

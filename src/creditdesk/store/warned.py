@@ -98,15 +98,6 @@ class Warned:
 
         return self._connections.write(work)
 
-    def snooze_episodes(self, ids: Sequence[int], until: datetime | None) -> Pending[None]:
-        """Keep single warnings quiet until then; None ends it. The account's other warnings are told as ever."""
-
-        def work(connection: sqlite3.Connection) -> None:
-            for each in ids:
-                connection.execute(statements.SNOOZE_EPISODE, (maybe_micros(until), each))
-
-        return self._connections.write(work)
-
     def snoozes(self) -> Pending[dict[str, datetime]]:
         """Until when each snoozed account is quiet; "" stands for all of them."""
         return self._connections.read(
