@@ -9,7 +9,21 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from bench import chart, forecast, forecast_docs, history, idle, lists, memory, readings, sending, sizing, start
+from bench import (
+    chart,
+    definitions,
+    forecast,
+    forecast_docs,
+    gateway,
+    history,
+    idle,
+    lists,
+    memory,
+    readings,
+    sending,
+    sizing,
+    start,
+)
 from bench.figures import Figure, machine, table
 
 BENCHES: dict[str, Callable[[], list[Figure]]] = {
@@ -17,9 +31,11 @@ BENCHES: dict[str, Callable[[], list[Figure]]] = {
     "memory": memory.measure,
     "idle": idle.measure,
     "sizing": sizing.measure,
+    "definitions": definitions.measure,
     "lists": lists.measure,
     "readings": readings.measure,
     "sending": sending.measure,
+    "gateway": gateway.measure,
     "forecast": forecast.measure,
     "history": history.measure,
     "chart": chart.measure,

@@ -30,7 +30,23 @@ HEAD = """# Vendors
 Grade A: from the vendor's own documentation. B: from the code of working clients. C: partly guessed.
 {tried}
 
-Yours is not here? [definition-language.md](definition-language.md) tells how a vendor is described.
+Yours is not here? [add-a-provider.md](add-a-provider.md) goes from a documentation page to a file, and
+[definition-language.md](definition-language.md) tells what a file may say. For vendors that tell limits in headers,
+`resources/templates/` has templates; for those that tell nothing, there are `typed-wallet` and `typed-allowance`.
+"""
+
+LEFT_OUT = """## Left out, and why
+
+| vendor | why |
+|---|---|
+| SEO Review Tools | Its page names the fields, but neither where they stand nor, in any stored copy, the address. |
+| SERPmetrics | Requests are signed (HMAC), which the language cannot say. |
+| Outscraper | What the answer holds is not documented. |
+| WebPurify, Keyword Discovery, AcyChecker, Decaptcha, Supersoniq, SerpGrid | The address was not found. |
+| StepFun | It tells a fraction only, and of what is not known. |
+| LiteLLM and other proxies of your own | They have your host: write a file of your own. |
+| Stripe (billing credits) | It is the seller's view of a customer, not a balance of yours. |
+| APIs on RapidAPI | Each has a host of its own: there is a template. |
 """
 
 TABLE = "| vendor | id | what is shown | asked at | grade, read on |\n|---|---|---|---|---|"
@@ -46,6 +62,7 @@ def page(definitions: list[Definition]) -> str:
     for title, found in groupby(named, key=lambda each: CATEGORIES[each.category]):
         rows = "\n".join(_row(each) for each in found)
         parts.append(f"## {title}\n\n{TABLE}\n{rows}\n")
+    parts.append(LEFT_OUT)
     return "\n".join(parts)
 
 
@@ -54,6 +71,10 @@ def _row(definition: Definition) -> str:
     hosts = [each.url.split("/")[2] for each in definition.requests]
     hosts += [host for each in definition.requests for host in each.hosts.values()]
     asked = ", ".join(f"`{host}`" for host in dict.fromkeys(hosts)) or "typed by you"
+    if definition.cost is not None:
+        asked += f"; a reading costs {definition.cost.amount} {definition.cost.unit}, so only when you ask for it"
+    if any(each.power == "admin" for each in definition.credentials):
+        asked += "; with an admin key"
     link = definition.docs or definition.fact.source
     name = f"[{definition.name}]({link})" if link.startswith("https://") else definition.name
     grade = f"{definition.grade or '-'}, {definition.fact.as_of}"

@@ -13,6 +13,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "alone: has a limit of time so tight that `make test` runs nothing beside it")
     config.addinivalue_line(
         "markers", "promise(name, size): proves a promise of docs/promises.md, at this size (see tests/proving.py)"
     )

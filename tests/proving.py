@@ -35,6 +35,10 @@ PROMISES = {
     "D4": "Whatever an answer has become on its way, its balance is right, or it is refused.",
     "D5": "An outage makes no more requests than health.",
     "D6": "Whatever Retry-After says, nothing is asked earlier, and reading goes on.",
+    "E2": "Nothing is sent by a definition of one's own before it is approved.",
+    "E3": "No definition gets a key that was given for another one.",
+    "E4": "Hostile definition files are read or refused at once.",
+    "E5": "No definition asks a metadata address, or a private one that was not typed.",
     "E6": "Damaged and hostile lists are read or refused in time, and the desk lives on.",
     "E7": "What is exported is no formula, and comes back without loss.",
     "F2": "One alert a real crossing, whatever the noise.",
@@ -46,6 +50,9 @@ PROMISES = {
     "G2": "A clock that jumps makes no reading and no alert twice, and misses none.",
     "G3": "Instants are the same whatever zone they were written in.",
     "H1": "However many starts there are, there is one window.",
+    "I1": "The ledger equals the vendors' own books to the credit, or says by how much it cannot know.",
+    "I2": "What cannot be paid reaches no vendor, and exactly enough passes, however many scripts ask at once.",
+    "I3": "A gateway that is killed at any moment loses no charge silently, and books none twice.",
 }
 """The promises that have a test of their own size, each in one sentence."""
 

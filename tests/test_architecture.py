@@ -25,16 +25,17 @@ def floor(ours: str, others: str = "", not_of_python: str = "") -> Floor:
     return Floor(frozenset(ours.split()), frozenset(others.split()), frozenset(not_of_python.split()))
 
 
-ALL = "core providers store desk notify sandbox ui cli paths app"
+ALL = "core providers store desk notify sandbox gateway ui cli paths app"
 FLOORS = {
     "core": floor("core", "", "os io pathlib sqlite3 threading asyncio time logging socket subprocess"),
-    "providers": floor("core providers paths", "httpx aiohttp jmespath truststore", "sqlite3"),
+    "providers": floor("core providers paths", "httpx aiohttp jmespath truststore yarl", "sqlite3"),
     "store": floor("core store paths", "keyring secretstorage tomli_w python_calamine pyarrow"),
     "desk": floor("core providers store paths desk", "httpx"),
     "notify": floor("core notify paths", "desktop_notifier apprise"),
     "sandbox": floor("core sandbox paths", "aiohttp"),
     "ui": floor("core ui paths", "PySide6 shiboken6 pyqtgraph numpy"),
-    "cli": floor("core desk providers store notify sandbox paths cli"),
+    "gateway": floor("core desk providers store paths gateway", "httpx uvicorn"),
+    "cli": floor("core desk providers store notify sandbox gateway paths cli"),
     "paths": floor("", "platformdirs"),
     "app": floor(ALL, "PySide6"),
     "__main__": floor("app cli paths store", ""),

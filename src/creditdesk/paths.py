@@ -42,6 +42,11 @@ class Places:
         return self.config_dir / "providers"
 
     @property
+    def approved(self) -> Path:
+        """Which of them the user approved."""
+        return self.config_dir / "approved.toml"
+
+    @property
     def reports(self) -> Path:
         """Crash reports."""
         return self.data_dir / "reports"

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from tests.app.screen import Screen
+from tests.app.vendor_alone import VendorAlone
 from tests.desk.world import Clock
 
 from creditdesk.core.settings import ThemeChoice
@@ -25,3 +26,11 @@ def screen(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Screen]
         if made.desktop is not None:
             made.close()
         assert made.left_running() == []
+
+
+@pytest.fixture
+def vendor() -> Iterator[VendorAlone]:
+    """A vendor that is in no list, on this computer."""
+    made = VendorAlone()
+    yield made
+    made.stop()

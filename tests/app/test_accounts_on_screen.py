@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtWidgets import QPushButton
 from tests.app.screen import Screen, spoken
 
-from creditdesk.core.pools import Account, Custody, Level
+from creditdesk.core.pools import Account, Custody, Level, Thresholds
 from creditdesk.sandbox import FaultKind
 from creditdesk.ui.account_dialog import AccountDialog
 from creditdesk.ui.account_form import AccountForm
@@ -76,6 +76,39 @@ def test_a_key_that_the_vendor_rejects_is_said_in_the_dialog_and_nothing_is_kept
     screen.settle()
     assert not screen.memory.keys()
     assert not screen.desktop.overview.cards
+
+
+TOLD = [
+    ("dead key", {"key": "tkn_usr_wrong"}, "Key rejected", "Copy the whole key once more"),
+    ("no plan access", {"api_enabled": False}, "No API access", "whether your plan has the API"),
+    ("empty pool", {"fault": FaultKind.ERROR}, "Used up", "The key itself is good."),
+    ("vendor down", {"fault": FaultKind.STATUS}, "Vendor down", "This says nothing against the key."),
+    ("throttled", {"fault": FaultKind.THROTTLE}, "Throttled", "This says nothing against the key."),
+    ("our network", {"base_url": "http://127.0.0.1:9"}, "No network", "It is this computer's network, not the key"),
+    ("another answer", {"fault": FaultKind.HTML}, "Unreadable answer", "numbers cannot be read"),
+]
+
+
+def test_a_failed_test_says_whose_fault_it_is_and_what_to_do(screen: Screen) -> None:
+    screen.open()
+    dialog = fill_in(screen, "ranktracker")
+    form = form_of(dialog)
+    for _name, case, title, todo in TOLD:
+        screen.clear()
+        screen.set("ranktracker", api_enabled=case.get("api_enabled", True))
+        if fault := case.get("fault"):
+            screen.fault(fault)
+        form.key.put(case.get("key") or screen.key("ranktracker"))
+        form.base_url.setText(case.get("base_url") or screen.url("ranktracker"))
+        form.confirm.setChecked(True)
+        form.key.test.click()
+        screen.until(lambda: not form.result.isHidden())
+        assert form.result.title.text() == title
+        assert todo in form.result.todo.text()
+        assert form.result.todo.isVisibleTo(dialog)
+    dialog.reject()
+    screen.settle()
+    assert not screen.memory.keys()
 
 
 def test_a_test_that_ends_after_the_dialog_was_closed_is_dropped(screen: Screen) -> None:
@@ -176,20 +209,21 @@ def test_an_edited_name_and_interval_are_on_the_card_and_kept(screen: Screen) ->
 
 def test_another_account_like_this_one_has_its_settings_and_neither_its_name_nor_its_key(screen: Screen) -> None:
     draft = screen.by_hand("oneclickseo", "Shop", plan="starter", edition="pakistan")
-    (account,) = screen.prepare((draft[0].changed(client="Kiln & Clay"), {}))
+    rare = Thresholds(Decimal(30), Decimal(7))
+    (account,) = screen.prepare((draft[0].changed(client="Kiln & Clay", thresholds=rare, rules_off=("expires",)), {}))
     screen.open()
     screen.desktop.overview.duplicate_requested.emit(account.id)
     dialog = screen.dialog()
     form = form_of(dialog)
     assert form.params.settings() == dict(account.settings)
     assert form.client.text() == "Kiln & Clay"
-    assert form.name.text() not in ("", "Shop")
+    assert form.name.text() == "Shop 2"
     dialog.save.click()
     screen.until(lambda: len(screen.desktop.overview.cards) == 2)
     screen.settle()
     first, second = screen.desktop.parts.desk.tools.chosen.accounts
     assert first.id != second.id
-    assert first.settings == second.settings
+    assert first.changed(id=second.id, name=second.name) == second
 
 
 def test_a_typed_balance_is_on_the_card_by_hand_and_survives_a_restart(screen: Screen) -> None:

@@ -103,6 +103,7 @@ def read_well(screen: Screen) -> None:
     screen.settle()
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(("kind", "fields", "expected", "said"), FAULTS, ids=NAMES)
 def test_a_fault_is_said_with_its_way_out_beside_the_last_good_number_and_the_window_never_stalls(
     screen: Screen, kind: FaultKind, fields: dict[str, Any], expected: TroubleKind, said: str
@@ -238,6 +239,7 @@ def test_a_key_that_is_gone_is_asked_for(screen: Screen) -> None:
     assert screen.dialog().windowTitle() == "Edit ranktracker"
 
 
+@pytest.mark.alone
 def test_quitting_while_the_keyring_waits_for_its_password_takes_less_than_two_seconds(screen: Screen) -> None:
     screen.prepare(screen.draft("ranktracker"))
     asked, released = threading.Event(), threading.Event()
@@ -257,6 +259,7 @@ def test_quitting_while_the_keyring_waits_for_its_password_takes_less_than_two_s
     assert took < 2
 
 
+@pytest.mark.alone
 def test_quitting_with_twenty_requests_hanging_takes_less_than_two_seconds(screen: Screen) -> None:
     """Twenty servers that take the connection and say nothing."""
     listening = [socket.create_server(("127.0.0.1", 0)) for _ in range(20)]

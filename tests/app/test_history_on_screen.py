@@ -65,6 +65,7 @@ def spared() -> Iterator[None]:
     gc.unfreeze()
 
 
+@pytest.mark.alone
 @pytest.mark.usefixtures("spared")
 def test_many_readings_are_shown_and_moved_without_a_stall(screen: Screen) -> None:
     (account,) = screen.prepare(screen.draft("ranktracker"))

@@ -28,7 +28,7 @@ from creditdesk.ui.tray import COLOURS, Level, Tray
 pytestmark = pytest.mark.xvfb
 Starts = Callable[..., "subprocess.Popen[bytes]"]
 
-PAGES = ("overview", "sizer", "history", "activity", "alerts", "accounts", "settings")
+PAGES = ("overview", "sizer", "history", "activity", "alerts", "gateway", "accounts", "settings")
 PLENTY = {"keywords": 100, "dataRows": 100, "onDemand": 0, "serpAnalyser": 0}
 DUNST = """
 [global]

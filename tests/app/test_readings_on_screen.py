@@ -143,7 +143,7 @@ def test_a_bug_of_ours_in_a_reading_is_reported_and_the_account_is_read_again_la
     screen.desktop.engine.failed.disconnect()
     screen.desktop.engine.failed.connect(failed.append)
 
-    async def bug(_: str) -> None:
+    async def bug(*_: object) -> None:
         raise ZeroDivisionError("ours")
 
     reader.read = bug  # type: ignore[method-assign,assignment]

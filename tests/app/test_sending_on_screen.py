@@ -256,6 +256,7 @@ def test_a_402_stops_everything_and_says_what_to_do(screen: Screen, tmp_path: Pa
     )
 
 
+@pytest.mark.alone
 def test_pause_and_go_on_and_cancel_within_a_second(screen: Screen, tmp_path: Path) -> None:
     screen.prepare(screen.draft("ranktracker"))
     opened(screen)
@@ -308,6 +309,7 @@ def test_after_a_restart_an_import_is_offered_and_never_goes_on_by_itself(screen
     assert created(screen) == wanted(60)
 
 
+@pytest.mark.alone
 def test_the_window_never_waits_while_something_is_sent(screen: Screen, tmp_path: Path) -> None:
     screen.prepare(screen.draft("ranktracker"))
     opened(screen)

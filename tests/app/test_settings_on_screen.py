@@ -13,7 +13,7 @@ from creditdesk.sandbox import FaultKind
 from creditdesk.ui import theme
 from creditdesk.ui.settings_page import SettingsPage
 
-PAGES = ("overview", "sizer", "history", "activity", "alerts", "accounts", "settings")
+PAGES = ("overview", "sizer", "history", "activity", "alerts", "gateway", "accounts", "settings")
 
 
 def settings_page(screen: Screen) -> SettingsPage:
@@ -165,7 +165,8 @@ def with_all_kinds_of_accounts(screen: Screen) -> None:
 
 
 PUBLIC = re.compile(
-    r"\d+ (events|accounts|open warnings|d|y|min|h|days|hours|hour|day|week)\b|\d+ (min|h|d) ago|\d\d:\d\d"
+    r"\d+ (critical|low|used up)\b"
+    r"|\d+ (events|accounts?|open warnings|d|y|min|h|days|hours|hour|day|week)\b|\d+ (min|h|d) ago|\d\d:\d\d"
     r"|Read from 127\.0\.0\.1:\d+|\d+ (Sep|Oct|Nov|Dec)|HTTP \d+|[Uu]nder \d+ %|Version [\d.]+|Alerts, \d+"
     r"|^(7|24|2026)$"
     r"|\$[\d.,]+|[\d,]+ (shared|domain) credits|\d+ credits for ip-lookup|counts \d+,|g-\w+|reCAPTCHA v2 \d+K"

@@ -71,6 +71,7 @@ def start(words: list[str], home: Path) -> "subprocess.Popen[str]":
     return subprocess.Popen(words, stdin=pipe, stdout=pipe, stderr=pipe, env=environ, text=True)
 
 
+@pytest.mark.alone
 @pytest.mark.promise("H1", "200 starts")
 def test_two_hundred_starts_make_one_window_and_raise_it_with_their_arguments(
     tmp_path: Path, folder: Path, running: list["subprocess.Popen[str]"]
@@ -109,6 +110,7 @@ def test_of_real_starts_one_opens_and_the_others_leave_with_0(
     assert ring(folder)
 
 
+@pytest.mark.alone
 @pytest.mark.promise("H1", "a start after a kill")
 def test_after_a_kill_the_next_start_works_within_two_seconds(
     tmp_path: Path, folder: Path, running: list["subprocess.Popen[str]"], qapp: QApplication

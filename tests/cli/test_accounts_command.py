@@ -74,7 +74,7 @@ def test_the_list_tells_where_a_key_is_and_never_the_key(desk: Command, vendors:
     ]
     assert rows[2]["settings"] == {"licence": "L1"}
     assert {frozenset(row) for row in rows} == {
-        frozenset({"id", "name", "provider", "key", "key_env", "base_url", "settings", "client"})
+        frozenset({"id", "name", "provider", "key", "key_env", "base_url", "settings", "client", "remind_days"})
     }
     text = fine(desk("accounts", "list")).out
     assert "A" in text and "key: keyring" in text and "key: LEAD_KEY" in text
@@ -104,6 +104,10 @@ WRONG = {
     ),
     "an unknown setting": (("add", "leadboxer", "--name", "X", "--no-key", "--set", "colour=red"), "plan, prices"),
     "a value that cannot be": (("add", "leadboxer", "--name", "X", "--no-key", "--set", "plan=gold"), "free, starter"),
+    "a setting of another form": (
+        ("add", "typed-allowance", "--name", "X", "--no-key", "--set", "day=99"),
+        "day cannot be this. Allowed is",
+    ),
     "a setting without a value": (("add", "leadboxer", "--name", "X", "--no-key", "--set", "plan"), "NAME=VALUE"),
     "a key for a vendor without one": (("add", "seo-rank-genius", "--name", "X", "--key-stdin"), "takes no key"),
     "a variable for a vendor without a key": (
@@ -187,7 +191,8 @@ def options(found: argparse.ArgumentParser) -> Iterator[str]:
 
 def test_no_option_takes_a_key() -> None:
     named = {option for option in options(parser()) if "key" in option or "secret" in option or "token" in option}
-    assert named == {"--key-stdin", "--key-env", "--no-key"}
+    assert named == {"--key-stdin", "--key-env", "--no-key", "--keep-keys"}
+    assert "keep_keys=True" in str(parser().parse_args(["providers", "approve", "x", "--keep-keys"]))  # takes nothing
 
 
 ADD = ("accounts", "add", "ranktracker", "--name", "A")

@@ -13,7 +13,9 @@ def test_the_list_has_every_vendor_and_whether_it_is_read(desk: Command) -> None
     assert set(document) == {"providers", "counts"}
     rows = {row["id"]: row for row in document["providers"]}
     assert set(rows) >= FIVE
-    assert {frozenset(row) for row in rows.values()} == {frozenset({"id", "name", "category", "grade"})}
+    assert {frozenset(row) for row in rows.values()} == {
+        frozenset({"id", "name", "category", "grade", "own", "approved"})
+    }
     assert document["counts"]["all"] == len(rows)
     assert sum(count for category, count in document["counts"].items() if category != "all") == len(rows)
     lines = {line.split()[0]: line for line in fine(desk("providers", "list")).out.splitlines()}

@@ -66,6 +66,13 @@ def test_a_saved_answer_gives_its_pools_in_the_form_of_status(desk: Command, sol
     assert set(found["pools"][0]) == {"id", "label", "kind", "unit", "left", "limit", "used", "resets_at", "expires_at"}
 
 
+def test_where_only_what_was_used_is_known_that_is_said(desk: Command, tmp_path: Path) -> None:
+    told = tomllib.loads((ANSWERS / "tavily" / "plan-without-limit.toml").read_text("utf-8"))
+    saved = tmp_path / "answer.json"
+    saved.write_text(told["answer"][0]["body"], "utf-8")
+    assert "500 credits used" in fine(desk("providers", "try", "tavily", "--answer", str(saved))).out
+
+
 def test_an_answer_that_is_a_trouble_is_named_and_ends_with_one(desk: Command, tmp_path: Path) -> None:
     path = tmp_path / "answer.json"
     path.write_text('{"error":{"code":"nope"}}', "utf-8")

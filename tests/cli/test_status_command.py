@@ -197,6 +197,8 @@ def test_a_definition_that_is_gone_leaves_the_last_numbers_and_says_so(full: Com
     shipped = fine(full("providers", "show", "ranktracker")).out
     own = full.folder / "providers" / "own.toml"
     own.write_text(shipped.replace('id = "ranktracker"', 'id = "own"'), encoding="utf-8")
+    mark = full("providers", "approve", "own").out.partition("Its mark is ")[2].partition(".")[0]
+    fine(full("providers", "approve", "own", "--yes", mark))
     words = ("accounts", "add", "own", "--name", "Own", "--key-stdin", *vendors.at("ranktracker"))
     fine(full(*words, stdin=vendors.keys["ranktracker"]))
     fine(full("status", "--refresh", "--json"))

@@ -143,6 +143,19 @@ def test_a_list_is_cleaned_in_pieces_as_it_would_be_line_by_line(lines: list[str
     assert all(same(tidy(lines[line - 1])) == same(item) for line, item in zip(items.lines, items.unique, strict=True))
 
 
+@given(st.lists(SPELLINGS | st.text("aB \t", max_size=3) | st.text(max_size=5), max_size=40), st.integers(1, 9))
+@settings(max_examples=400, deadline=None)
+def test_wherever_a_list_is_cut_it_is_cleaned_as_it_would_be_line_by_line(lines: list[str], size: int) -> None:
+    lines = [line.replace("\n", " ") for line in lines]
+    cleaning, gathering = Cleaning(), Gathering()
+    for first in range(0, len(lines), size):
+        part = lines[first : first + size]
+        gathering.add(cleaning.take("\n".join(part), range(first + 1, first + 1 + len(part))))
+    items, wanted = gathering.items(), by_hand(lines)
+    assert items == wanted
+    assert (items.repeats, items.blanks) == (wanted.repeats, wanted.blanks)
+
+
 def test_pieces_put_together_are_the_whole() -> None:
     lines = [f"Word {number % 7000}" for number in range(20_000)]
     cleaning, gathering = Cleaning(), Gathering()

@@ -8,6 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from tests.core.desk_facts import BILLED, FACT, FREE, NOW, D, operation, snapshot, vendor
+from tests.proving import size
 
 from creditdesk.core.definition import Definition, PoolRule
 from creditdesk.core.offers import Factor, Operation, Pack, Plan, Price, Step
@@ -16,7 +17,7 @@ from creditdesk.core.sizing import size_parts
 from creditdesk.core.verdict import Part, Probed, Verdict, VerdictKind, Why
 from creditdesk.core.ways import Way, WayCase, WayKind, apply, ways
 
-CASES = 3_000
+CASES = size(1_000, 3_000)
 NAMES = ("a", "b", "c")
 TAKEN = (VerdictKind.FITS, VerdictKind.THIN)
 NEEDS_A_STEP = (WayKind.FREE, WayKind.PACKS, WayKind.PLAN, WayKind.LATER)

@@ -9,6 +9,7 @@ from tests.desk.world import World
 from creditdesk.core.pools import Account, Custody
 from creditdesk.core.series import EventKind
 from creditdesk.desk.accounts import AccountError
+from creditdesk.desk.offering import recent_vendors
 from creditdesk.store.config import AccountRefused, ConfigError
 from creditdesk.store.vault import KeyRefused, KeyringLocked, NoKeyring
 
@@ -60,6 +61,8 @@ def test_a_key_goes_into_the_keyring_and_not_into_the_folder(world: World) -> No
         ({"provider": "oneclickseo", "settings": {"edition": "mars"}}, "international, pakistan"),
         ({"provider": "seo-rank-genius", "settings": {"site": "x" * 201}}, "200"),
         ({"provider": "seo-rank-genius", "settings": {"site": "a\x1b[2J"}}, "printable"),
+        ({"provider": "typed-allowance", "settings": {"day": "99"}}, r"day cannot be this\. .*\[1-9\].*, such as 1\."),
+        ({"provider": "twilio", "settings": {"account_sid": "tkn_usr_0123456789"}}, r"matches \^AC"),
         ({"custody": Custody.ENVIRONMENT, "key_env": "MY KEY"}, "letters"),
         ({"custody": Custody.ENVIRONMENT, "key_env": ""}, "letters"),
         ({"custody": Custody.ENVIRONMENT, "key_env": "tkn_usr_0123456789"}, "looks like the key itself"),
@@ -123,7 +126,8 @@ def test_an_account_of_two_keys_keeps_both_or_none(world: World) -> None:
     assert (world.memory.items, accounts(world)) == ({}, [])
     world.memory.before = lambda _: None
     account = world.run(world.desk.registry.add(draft, {"user": "the-user-key", "secret": "the-secret"}))
-    del world.memory.items["creditdesk", f"{account.id}/user"]
+    (user,) = (name for name in world.memory.items if name[1].startswith(account.id) and name[1].endswith("/user"))
+    del world.memory.items[user]
     removed = world.run(world.desk.registry.remove(account))
     assert world.memory.items == {}
     assert removed.keys() == {"secret": "the-secret"}
@@ -235,6 +239,7 @@ def test_an_account_whose_definition_is_gone_says_so_and_can_be_removed(world: W
     world.restart()
     draft = world.draft("ranktracker", "Own").changed(provider="own")
     account = world.run(world.desk.registry.add(draft, {"key": world.key("ranktracker")}))
+    world.approve("own")
     before = world.snapshot(account)
     for text in (None, "schema = 99"):
         own.unlink() if text is None else own.write_text(text, encoding="utf-8")
@@ -288,3 +293,22 @@ def test_the_very_key_as_a_name_is_refused_whatever_the_vendors_keys_look_like(w
         world.add("leadboxer", name=f"mine {key}")
     assert key not in str(refused.value)
     assert not world.desk.tools.chosen.accounts
+
+
+def test_a_new_account_is_offered_the_vendors_of_the_others_newest_first(world: World) -> None:
+    world.add("leadboxer")
+    world.clock.move(minutes=1)
+    world.add("ranktracker")
+    world.clock.move(minutes=1)
+    world.add("capsolver")
+    world.desk.tools.chosen.order([account.id for account in reversed(world.desk.tools.chosen.accounts)])
+    world.clock.move(minutes=1)
+    gone = world.add_typed("oneclickseo")
+    world.run(world.desk.registry.remove(gone))
+    assert world.run(recent_vendors(world.desk.tools)) == ("capsolver", "ranktracker", "leadboxer")
+
+
+def test_every_popular_vendor_is_one_that_there_is(world: World) -> None:
+    catalogue = world.desk.tools.catalogue
+    assert len(catalogue.popular()) >= 5
+    assert set(catalogue.popular()) <= set(catalogue.ids())

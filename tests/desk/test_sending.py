@@ -246,6 +246,7 @@ def test_a_batch_that_was_on_its_way_when_the_desk_died_is_settled_by_the_list(p
 # ---- pausing and cancelling
 
 
+@pytest.mark.alone
 def test_cancel_while_the_vendor_is_waited_for_stops_within_a_second(post: Post) -> None:
     sending = post.start()
     post.fault(FaultKind.THROTTLE, retry_after=600, times=1)
@@ -286,6 +287,7 @@ def test_cancel_lets_the_request_that_is_on_its_way_tell_its_end(post: Post) -> 
     assert [fate for _, _, fate, _ in report] == ["accepted"] * 4 + ["not sent"] * 6
 
 
+@pytest.mark.alone
 def test_cancel_during_the_quiet_time_stops_at_once(world: World) -> None:
     post = Post.open(world, Timing(settle_s=600, deadline_s=0.25))
     sending = post.start()

@@ -1,5 +1,6 @@
 """A list that was sent once is not sent there again unless the user says so: no keyword is made, or paid, twice."""
 
+import asyncio
 import os
 import time
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from creditdesk.core.sending import Stop, split
 from creditdesk.desk.send_before import SentBefore
 from creditdesk.desk.send_plans import OverLimit
 from creditdesk.desk.send_start import Rest
+from creditdesk.sandbox import FaultKind
 
 PROVE = bool(os.environ.get("CREDITDESK_PROVE"))
 
@@ -117,6 +119,22 @@ async def _kept(pending: object) -> None:
     await pending  # type: ignore[misc]
 
 
+def test_two_plans_of_the_same_list_begun_in_the_same_instant_give_one_import(post: Post) -> None:
+    """As two programs would: both look before either has written."""
+    first = post.plan(batch=5)
+    post.world.clock.move(seconds=1)
+    plans = (first, post.plan(batch=4))
+
+    async def both() -> list[object]:
+        return list(await asyncio.gather(*map(post.sender.start, plans), return_exceptions=True))
+
+    ended = post.world.run(both())
+    assert sorted(type(each).__name__ for each in ended) == ["Sending", "SentBefore"]
+    (begun,) = post.world.run(post.sender.sendings(post.account.id))
+    post.run(begun)
+    assert post.created() == once()
+
+
 # ---- the plan's own reserve
 
 
@@ -145,3 +163,18 @@ def test_a_queued_import_keeps_the_plans_reserve(post: Post) -> None:
     ended = post.run(queued)
     assert "reserve" in ended.stop_detail
     assert not post.created()
+
+
+def test_the_plans_reserve_stays_while_others_use_what_is_left(post: Post) -> None:
+    """It is looked at before each request, and is still known after a restart."""
+    left = post.world.left(post.account)["keywords"]
+    assert left is not None
+    begun = post.start(reserve={"keywords": left - Decimal(30)})
+    amounts = {"keywords": 15}
+    post.world.fault(FaultKind.CONSUME_BETWEEN, "ranktracker", times=1, amounts=amounts)
+    ended = post.run(begun)
+    assert (ended.stop, ended.summary["accepted"]) == (Stop.QUOTA_SHORT, 4)
+    assert "and the reserve stays" in ended.stop_detail
+    post.again()
+    (kept,) = post.world.run(post.sender.sendings(post.account.id))
+    assert kept.reserve == {"keywords": left - Decimal(30)}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from creditdesk.core.pools import Account, Custody, Level, Reading, Snapshot, Trouble
+from creditdesk.desk.approving import approve, question
 from creditdesk.desk.opening import Desk, open_desk
 from creditdesk.desk.reading import Outcome
 from creditdesk.paths import Places
@@ -140,6 +141,21 @@ class World:
         """Type balances; `_` in a name stands for `-`."""
         typed = {pool.replace("_", "-"): (Decimal(str(left)), None) for pool, left in amounts.items()}
         self.run(self.desk.registry.type_balances(account, typed))
+
+    # ---- definitions of the user's own
+
+    def own(self, text: str, definition_id: str) -> None:
+        """Put a definition into the user's folder, as a text editor would, and let the desk look."""
+        self.places.definitions.mkdir(parents=True, exist_ok=True)
+        (self.places.definitions / f"{definition_id}.toml").write_text(text, encoding="utf-8")
+        self.desk.tools.catalogue.renew()
+
+    def approve(self, definition_id: str, host: str = "", keys: bool = False) -> str:
+        """Approve a definition as it is now."""
+        tools = self.desk.tools
+        asked = question(tools, lambda: tools.catalogue.get(definition_id), again=True)
+        assert asked is not None
+        return self.run(approve(tools, self.desk.reader, asked, host or asked.typed_host, keys))
 
     # ---- reading
 

@@ -79,6 +79,9 @@ def test_an_instant_without_a_zone_is_in_the_definitions_zone() -> None:
         ("epoch", 1796083199, at(2026, 12, 1)),
         ("epoch_ms", 1796083199999, at(2026, 12, 1)),
         ("strptime:%Y%m%d", "20261130", at(2026, 12, 1)),
+        ("iso", "2026-12-01T00:00:00.000Z", at(2026, 12, 1)),  # a vendor that changed its mind
+        ("iso", "2026-12-15T10:30:07Z", at(2026, 12, 15, 10, 30) + timedelta(seconds=7)),
+        ("epoch", 1796083200, at(2026, 12, 1)),
     ],
 )
 def test_the_last_instant_that_counts_is_followed_by_the_reset(format_: str, value: object, wanted: datetime) -> None:

@@ -64,7 +64,7 @@ def test_a_status_that_is_accepted_is_read() -> None:
         (b'{"left": NaN}', "it holds NaN"),
         (b'{"left": 1, "left": 2}', "it holds the same name twice"),
         (b"[" * 100 + b"]" * 100, "it is nested deeper"),
-        (b"null", "left is missing"),
+        (b"null", "nothing but null"),
         (b"[]", "left is missing"),
         (b'"text"', "left is missing"),
         (b"7", "left is missing"),

@@ -18,6 +18,9 @@ A case is a file `answers/VENDOR/NAME.toml`:
     resets_at = 2026-12-01T00:00:00Z
 
     key_expires_at = 2027-03-01T00:00:00Z  # at the top: the end of the key itself, where the vendor tells it
+    plan_ends_at = 2027-03-01T00:00:00Z    # the same of the plan
+    identity = "1234"                      # whose key it is, where the vendor tells it
+    trap = 12                              # which of the traps of docs/definition-language.md it is; may be missing
 
     # or, in the place of pools:
     trouble = "exhausted"                # and, where the vendor told one: retry_at = 2026-11-21T12:00:30Z
@@ -38,7 +41,8 @@ from creditdesk.providers.catalogue import Catalogue
 
 ROOT = Path(__file__).parents[2]
 CASES = sorted((Path(__file__).parent / "answers").glob("*/*.toml"))
-KEYS = {"now", "why", "settings", "answer", "pool", "trouble", "retry_at", "plan", "key_expires_at"}
+KEYS = {"now", "why", "settings", "answer", "pool", "trouble", "retry_at", "plan"}
+KEYS |= {"key_expires_at", "plan_ends_at", "identity", "trap"}
 FIRST_FIVE = {"capsolver", "leadboxer", "oneclickseo", "ranktracker", "seo-rank-genius"}
 """They have tests of their own."""
 
@@ -86,6 +90,8 @@ def test_an_answer_gives_what_its_vendor_means(catalogue: Catalogue, path: Path)
     wanted = [{name: instant(value) for name, value in pool.items()} for pool in case["pool"]]
     assert [told(pool) for pool in found.pools] == wanted
     assert found.key_expires_at == instant(case.get("key_expires_at"))
+    assert found.plan_ends_at == instant(case.get("plan_ends_at"))
+    assert found.identity == case.get("identity", "")
     if "plan" in case:
         assert found.plan == case["plan"]
 
@@ -98,6 +104,13 @@ def test_every_definition_has_a_documented_answer_and_a_refusal(catalogue: Catal
     assert wanted - read == set()
     assert wanted - refused == set()
     assert {vendor for vendor, _ in cases} <= {each.id for each in catalogue.all()}
+
+
+def test_every_trouble_that_a_file_names_has_a_case(catalogue: Catalogue) -> None:
+    cases = {(path.parent.name, tomllib.loads(path.read_text("utf-8")).get("trouble")) for path in CASES}
+    named = {(each.id, rule.kind.value) for each in catalogue.all() for ask in each.requests for rule in ask.fail}
+    missing = [(vendor, kind) for vendor, kind in named - cases if vendor not in FIRST_FIVE]
+    assert [each for each in missing if each[1] != "bad_answer"] == []
 
 
 def test_the_page_of_vendors_is_made_from_their_files() -> None:

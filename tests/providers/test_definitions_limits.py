@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.proving import size
 
 from creditdesk.core.definition import Definition
 from creditdesk.providers.definitions import DefinitionError, load
@@ -59,6 +60,7 @@ def refused(text: str) -> DefinitionError | None:
         assert taken < SECONDS
 
 
+@pytest.mark.promise("E4", f"{len(BOMBS)} bombs")
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=BOMBS)
 def test_a_bomb_is_refused_at_once(bomb):
     error = refused(bomb)
@@ -140,12 +142,17 @@ def rearranged(text: str, chance: random.Random) -> str:
     return "\n".join(lines)
 
 
-@pytest.mark.parametrize("name", ["ranktracker", "oneclickseo", "seo-rank-genius", "leadboxer", "capsolver"])
+MUTATED = size(240, 2_000)
+MUTATED_FILES = ("ranktracker", "oneclickseo", "seo-rank-genius", "leadboxer", "capsolver")
+
+
+@pytest.mark.promise("E4", f"{len(MUTATED_FILES) * MUTATED:,} mutated files")
+@pytest.mark.parametrize("name", MUTATED_FILES)
 def test_mutated_definitions_are_accepted_or_refused_but_never_crash(name):
     text = (FOLDER / f"{name}.toml").read_text(encoding="utf-8")
     chance = random.Random(name)
     kept = 0
-    for number in range(240):
+    for number in range(MUTATED):
         change = mutated if number % 2 else rearranged
         error = refused(change(text, chance))
         kept += error is None
@@ -153,4 +160,4 @@ def test_mutated_definitions_are_accepted_or_refused_but_never_crash(name):
             assert problem.line >= 1
             assert problem.key and problem.what
             assert all(sign.isprintable() for sign in str(problem))
-    assert kept < 240
+    assert kept < MUTATED

@@ -95,6 +95,9 @@ JSON = 'json = { clientKey = "{key}", n = 1 }'
 LEFT = 'remaining = "left"'
 DOCS = 'docs = "https://vendor.example/docs"'
 
+PAGE = 'page = { next = "n", send = "p", collect = "d" }'
+MANUAL = 'poll = "manual"\n'
+
 # what is replaced, by what (<<<: by nothing), the key, a part of the message; the line follows from where it stands
 CASES = [
     # the file
@@ -124,6 +127,9 @@ CASES = [
     ('drain = ["credits"]', 'drain = ["money"]', "drain[1]", "the pools are credits, pack:*"),
     ('drain = ["credits"]', 'drain = "credits"', "drain", "list of texts"),
     ('drain = ["credits"]', 'drain = ["credits", "credits"]', "drain[2]", "twice"),
+    ('plan = "plan.name"', "identity = 7", "account.identity", "an expression in quotes"),
+    ('plan = "plan.name"', 'identity = "sum(a)"', "account.identity", "sum"),
+    ('plan = "plan.name"', 'plan_ends = { every = "month" }', "account.plan_ends", "an instant in the answer"),
     # credentials and params
     (KEY_LINE, '{ name = "key", lable = "Key" }', "credentials[1].lable", "did you mean label?"),
     (KEY_LINE, '{ name = "key", label = "Key", pattern = "(" }', "credentials[1].pattern", "regular"),
@@ -169,7 +175,7 @@ CASES = [
     (TOKEN_URL, 'url = "https://vendor.example/a/../b"', "request[1].url", ". or .."),
     (TOKEN_URL, 'url = "https://metadata.google.internal/"', "request[1].url", "never asked"),
     (TOKEN_URL, 'url = "https://vendor.example//a"', "request[1].url", "empty steps"),
-    ('query = { a = "1" }', 'page = { next = "n" }', "request[2].page", "is not a key here"),
+    ('query = { a = "1" }', 'repeat = { next = "n" }', "request[2].repeat", "is not a key here"),
     ('value = "{key}" }\nheaders', 'value = "k_secret" }\nheaders', "request[2].auth", "no credential"),
     (
         'kind = "header", name = "X-Key"',
@@ -192,10 +198,21 @@ CASES = [
     (JSON, "json = { d = [1, nan] }", "request[2].json.d[2]", "finite"),
     (JSON, 'json = { "{key}" = 1 }', "request[2].json.'{key}'", "plain name"),
     ("accept = [200]", "accept = [302]", "request[2].accept", "without the redirects"),
-    ("accept = [200]", 'body = "xml"', "request[2].body", "json, text"),
+    ("accept = [200]", 'body = "yaml"', "request[2].body", "json, text, xml"),
     ("accept = [200]", 'body = "text"', "request[2].pattern", "is missing"),
     ("accept = [200]", 'body = "text"\npattern = "^(?P<a>a+)+$"', "request[2].pattern", "one character or class"),
     ("accept = [200]", 'body = "text"\npattern = "^[0-9]+$"', "request[2].pattern", "named group"),
+    ("accept = [200]", 'page = { next = "n", send = "a", collect = "d" }', "request[2].page.send", "by query already"),
+    ("accept = [200]", 'page = { next = "n", send = "p" }', "request[2].page.collect", "is missing"),
+    ("accept = [200]", f"{PAGE[:-2]}, most = 11 }}", "request[2].page.most", "from 2 to 10"),
+    ("accept = [200]", f"{PAGE[:-2]}, more = 'sum(a)' }}", "request[2].page.more", "sum() is not allowed"),
+    ("accept = [200]", f"{PAGE}\nbody = 'xml'", "request[2].page", "for a JSON answer"),
+    ("accept = [200]", 'poll = "never"', "request[2].poll", "allowed are auto, manual"),
+    ("accept = [200]", 'cost = { amount = 1, unit = "searches" }', "request[2].cost", 'needs poll = "manual"'),
+    ("accept = [200]", f"{MANUAL}cost = {{ amount = 0, unit = 'x' }}", "request[2].cost.amount", "more than 0"),
+    ("accept = [200]", f"{MANUAL}cost = {{ amount = nan, unit = 'x' }}", "request[2].cost.amount", "number"),
+    ("accept = [200]", f"{MANUAL}cost = {{ amount = 1 }}", "request[2].cost.unit", "is missing"),
+    ("accept = [200]", f"{MANUAL}cost = {{ amount = 1, unit = '{{key}}' }}", "request[2].cost.unit", "placeholder"),
     ("accept = [200]", "min_interval = -1", "request[2].min_interval", "from 0 to 86400"),
     ("accept = [200]", "min_interval = 1.5", "request[2].min_interval", "whole number"),
     ('redact = ["rows[].token"]', 'redact = ["rows[?a].token"]', "request[2].redact[1]", "path of names"),
@@ -236,11 +253,18 @@ CASES = [
     (LEFT, 'limit = "left"', "pool[1].limit", "alone does not tell what is left"),
     (LEFT, "remaining = []", "pool[1].remaining", "from 1 to 12 expressions"),
     (LEFT, 'remaining = ["left", "max(a)"]', "pool[1].remaining[2]", "max() is not allowed"),
-    (LEFT, 'remaining = ["left"]\nunlimited = [-1]', "pool[1].unlimited", "list of places"),
+    (LEFT, 'remaining = "left"\nlimit = ["all"]\nunlimited = [-1]', "pool[1].unlimited", "list of places"),
+    (LEFT, 'remaining = { minus = ["a", "b"], over = "c" }', "pool[1].remaining.over", "only for a sum"),
+    (LEFT, 'remaining = { sum = "a", over = [] }', "pool[1].remaining.over", "from 1 to 12"),
+    (LEFT, 'remaining = { sum = "a", over = ["b", 1] }', "pool[1].remaining.over[2]", "an expression in quotes"),
     (LEFT, 'remaining = "left"\nempty = "has none"', "pool[1].empty", "with each"),
     (LEFT, 'amount = ["left"]\ntyped = true', "pool[1].amount", "typed pool"),
     (LEFT, 'remaining = "left"\nshared_by = "key"', "pool[1].shared_by", "the params are"),
-    (LEFT, 'remaining = "left"\nwhere = "a"', "pool[1].where", "with each"),
+    (LEFT, 'remaining = "left"\nwhere = "a +"', "pool[1].where", "not a JMESPath"),
+    (LEFT, 'remaining = "left"\nlabel_from = 1', "pool[1].label_from", "an expression in quotes"),
+    (LEFT, 'remaining = "left"\nunit_param = "currency"', "pool[1].unit_param", "the params are edition, plan, site"),
+    (LEFT, 'remaining = "left"\nunit_from = "u"\nunit_param = "site"', "pool[1].unit_param", "not go with unit_from"),
+    (LEFT, 'remaining = "left"\nunits = { a = "USD" }', "pool[1].units", "unit_from or unit_param"),
     (LEFT, 'remaining = "left"\ntyped = true', "pool[1].remaining", "typed pool"),
     (LEFT, 'remaining = "left"\ntyped_limit = true', "pool[1].typed_limit", "typed pool"),
     ('id = "credits"\nlabel', 'id = "pack:{row}"\neach = "a"\nlabel', "pool[2].id", "twice"),
@@ -315,6 +339,8 @@ CASES = [
 
 # where the wrong line is not the one that was changed: how that line begins
 ELSEWHERE = {
+    ("request[2].page.collect", "is missing"): "page = ",
+    ("request[2].cost.unit", "is missing"): "cost = ",
     ("request[2].query.a", "by auth already"): "query = ",
     ("request[2].json", "only with method"): "json = ",
     ("request[2].json", "either json or form"): "json = ",

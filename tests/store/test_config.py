@@ -34,6 +34,7 @@ FULL_SETTINGS = Settings(
     rules=Rules(frozenset({RuleKind.BUDGET}), Decimal(14), Decimal("6.5"), Decimal(5), Decimal(10)),
     quiet=Quiet("22:30", "07:00", "08:15", True),
     sound=True,
+    gateway=True,
     addresses={"0a1b2c": "mailto://example.com…", "ff00ff": "slack://…"},
 )
 FULL_ACCOUNT = Account(
@@ -52,6 +53,7 @@ FULL_ACCOUNT = Account(
     muted=True,
     confirmed=True,
     rules_off=("expires", "not-read"),
+    remind_days=30,
 )
 
 
@@ -232,11 +234,12 @@ def test_no_field_of_an_account_or_of_the_settings_can_hold_a_key(config: Config
     assert {each.name for each in fields(Account)} == {
         *("id", "name", "provider", "custody", "key_env", "base_url", "settings", "client", "interval_s"),
         *("thresholds", "reserve", "ask_over", "muted", "confirmed", "rules_off"),
+        "remind_days",  # a number
     }
     assert {each.name for each in fields(Settings)} == {
         *("interval_s", "thresholds", "theme", "start_in_tray", "close_to_tray", "hide_amounts", "hide_names"),
         *("notifications", "ca_file", "window", "told_no_tray", "low_days", "critical_days", "rules", "quiet"),
-        *("sound", "addresses"),  # of an address only what may be shown: anything else is refused
+        *("sound", "gateway", "addresses"),  # of an address only what may be shown: anything else is refused
     }
     key = "sk-live-SENTINEL/+=="
     for wrong in ({"id": key}, {"provider": key}, {"key_env": key}, {"base_url": f"http://localhost/?{key}"}):

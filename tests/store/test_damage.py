@@ -88,7 +88,7 @@ def test_a_flipped_bit_anywhere_in_the_file_shows_no_wrong_balance(tmp_path: Pat
     history = History(tmp_path / "good" / "history.sqlite3", now)
     truth = shown(history, now)
     history.close()
-    lefts = {each: {left for (account, _), left in truth["sparks"].items() if account == each} for each in ACCOUNTS}
+    lefts = {each: {point.left for key, point in truth["points"].items() if key[0] == each} for each in ACCOUNTS}
     dice = random.Random(26)
     noticed = 0
     for number in range(FLIPS):

@@ -18,6 +18,7 @@ from creditdesk.core.pools import Level, Pool, PoolKind, Snapshot, Source, Troub
 from creditdesk.core.series import Episode, Event, EventKind
 from creditdesk.core.typed import Typed
 from creditdesk.store.history import History
+from creditdesk.store.marks import Marks
 
 Make = Callable[..., Snapshot]
 
@@ -58,7 +59,7 @@ def test_a_snapshot_comes_back_exactly_as_it_was_recorded(history: History, now:
     assert known["a"].snapshot == given
     assert str(known["a"].snapshot.pools[0].used) == "123456789012345678901234567890.5"
     assert (known["a"].trouble, known["a"].failures) == (None, 0)
-    assert known["unknown"] == (None, None, 0, {})
+    assert known["unknown"] == (None, None, 0, {}, {})
 
 
 def test_an_unchanged_reading_extends_the_point_before_it(history: History, now: datetime, snapshot: Make) -> None:
@@ -276,9 +277,11 @@ def test_a_forgotten_account_leaves_no_row(history: History, now: datetime, snap
     record(history, snapshot(5), now, episodes=((Episode("a", Level.LOW, now),), ()))
     history.record("b", snapshot(6), now).result(10)
     history.typed("a", "main", Decimal(1), None, now).result(10)
+    Marks(history.connections).put("a", {"proved": "2026-11-21T12:00:00Z"}).result(10)
+    assert history.latest(["a"]).result(10)["a"].marks == {"proved": "2026-11-21T12:00:00Z"}
     history.forget("a").result(10)
     known = history.latest(["a", "b"]).result(10)
-    assert known["a"] == (None, None, 0, {})
+    assert known["a"] == (None, None, 0, {}, {})
     assert known["b"].snapshot == snapshot(6)
     assert (history.series("a").result(10), history.events().result(10), history.warned.open_episodes().result(10)) == (
         [],

@@ -15,7 +15,7 @@ from tests.proving import size
 from creditdesk.store.history import History
 
 KILLS = size(100, 1000)
-WRITING_S = size(5, 600)
+WRITING_S = size(2, 600)
 
 RECORDER = """
 import sys

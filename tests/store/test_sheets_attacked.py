@@ -42,6 +42,8 @@ def test_a_quote_that_a_later_one_closes_swallows_no_rows(tmp_path: Path) -> Non
 def test_a_cell_with_line_breaks_is_no_quote_that_does_not_close(tmp_path: Path) -> None:
     text = 'Keyword,Note\n"red, wide\nshoes","a\nb, c\nd, e"\nblue,\n'
     assert read(file(tmp_path, text))[1] == ["red, wide shoes", "blue"]
+    text = 'Keyword,Note\n"a, b, c, d\ne",x\nblue,\n'
+    assert read(file(tmp_path, text))[1] == ["a, b, c, d e", "blue"]
 
 
 def test_a_plain_list_may_have_odd_quotes(tmp_path: Path) -> None:
@@ -71,6 +73,14 @@ def test_a_carriage_return_deep_in_a_file_ends_a_line_there_too(tmp_path: Path) 
 def test_two_carriage_returns_and_a_line_feed_are_one_end(tmp_path: Path) -> None:
     column, items = asyncio.run(read_in_child(file(tmp_path, "Keyword,Volume\r\r\nred,1\r\r\nblue,2\r\r\n")))
     assert (column.header_line, items.unique, list(items.lines), items.blank) == (1, ("red", "blue"), [2, 3], 0)
+
+
+def test_carriage_returns_by_the_million_are_as_many_blank_lines_at_once(tmp_path: Path) -> None:
+    returns = b"\r" * 500_000
+    path = file(tmp_path, b"red\nblue" + returns + b"\ngreen" + returns + b"x\n", "a.txt")
+    items = asyncio.run(read_in_child(path))[1]
+    assert items.unique == ("red", "blue", "green", "x")
+    assert items.blanks == tuple(range(4, 500_003))
 
 
 def test_a_stray_zero_byte_makes_no_text_chinese(tmp_path: Path) -> None:

@@ -208,6 +208,7 @@ def test_a_page_is_a_search_in_an_index_without_sorting(
         assert "TEMP B-TREE" not in told
 
 
+@pytest.mark.alone
 def test_a_large_timeline_answers_at_once(history: History, now: datetime) -> None:
     """A page of 200 and all sums; 50,000 events on every change, a million in `make prove`."""
     count, timeline = size(50_000, 1_000_000), Timeline(history.connections)

@@ -142,6 +142,7 @@ def test_a_keyring_that_gives_back_something_else_is_found_out(vault: Vault, mem
         vault.write("a1", "token", KEY).result()
 
 
+@pytest.mark.alone
 def test_while_a_prompt_waits_every_call_fails_at_once_and_none_asks_again(memory: Memory) -> None:
     gate = threading.Event()
     memory.before = lambda _: gate.wait(20)

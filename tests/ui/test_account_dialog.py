@@ -1,6 +1,7 @@
 """The account dialog: what is typed into it is checked, and told when it is saved."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -14,7 +15,7 @@ from tests.ui.sizer_sample import KEY, METER, NOW, TRACKER
 
 from creditdesk.core.pools import Account, Custody, Thresholds
 from creditdesk.core.typed import Typed
-from creditdesk.ui.account_draft import Edited, free_name, loopback_origin, name_problem
+from creditdesk.ui.account_draft import Edited, Surroundings, free_name, loopback_origin, name_problem
 
 
 @pytest.fixture
@@ -117,6 +118,17 @@ def test_settings_and_balances_are_typed_and_plans_follow_the_edition(opened: Op
     assert values == {"monthly": (Decimal(312), None), "top-up": (Decimal("1250.50"), None)}
 
 
+def test_the_words_over_amounts_follow_the_unit_that_is_set(opened: Opener) -> None:
+    counted = tuple(replace(rule, unit_param="edition") for rule in METER.pools)
+    around = Surroundings((replace(METER, pools=counted), TRACKER), ())
+    dialog = opened("meter", around)
+    for unit in ("local", "world"):
+        form(dialog).params.set("edition", unit)
+        told = everything_said(dialog)
+        assert f"Monthly, left ({unit})" in told
+        assert f"Top-up: warn when under ({unit})" in told
+
+
 def test_a_plan_without_balances_asks_for_none_and_shows_its_upgrade(opened: Opener, qtbot: QtBot) -> None:
     dialog = opened("meter")
     form(dialog).typed.field("monthly").setText("5")
@@ -146,6 +158,10 @@ def test_a_wallet_warns_by_an_amount_and_a_strong_key_is_said_to_be_strong(opene
     with qtbot.assertNotEmitted(dialog.saved):
         dialog.save.click()
     critical.setText("1")
+    with qtbot.assertNotEmitted(dialog.saved):
+        dialog.save.click()
+    assert form(dialog).key.power.error.text() == "Tick this first, or use a weaker key."
+    form(dialog).key.power.tick.setChecked(True)
     with qtbot.waitSignal(dialog.saved) as told:
         dialog.save.click()
     thresholds = told.args[0].thresholds
@@ -185,7 +201,10 @@ def test_the_dialog_of_an_account_on_a_test_server_says_so_from_the_start(opened
 
 
 def test_names_and_loopback_addresses_are_checked() -> None:
-    assert free_name(METER, ("Meter", "meter 2")) == "Meter 3"
+    assert free_name("Meter", ("Meter", "meter 2")) == "Meter 3"
+    assert free_name("Agency 2", ("Agency", "Agency 2")) == "Agency 3"
+    assert free_name("New", ("Meter",)) == "New"
+    assert len(free_name("n" * 60, ("n" * 60,))) <= 60
     assert name_problem("", ()) == "Give the account a name."
     assert name_problem("Agency", ("Agency",), own="agency") == ""
     assert name_problem("a\u202eb", ()) != ""

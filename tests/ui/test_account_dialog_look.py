@@ -22,7 +22,8 @@ from tests.ui.sizer_sample import ALL, KEY, WALLET
 
 from creditdesk.core.definition import Credential, Definition
 from creditdesk.ui.dialogs import Question, Scrim, picture, removal
-from creditdesk.ui.provider_picker import ProviderPicker, found, owners
+from creditdesk.ui.provider_order import found, owners
+from creditdesk.ui.provider_picker import ProviderPicker
 
 
 @pytest.fixture
@@ -35,9 +36,10 @@ def test_the_picker_finds_by_name_and_category_and_is_walked_with_keys(opened: O
     assert [each.id for each in found(ALL, "t")] == ["tracker", "meter", "silent", "wallet"]
     assert found(ALL, "nothing of this name") == ()
     dialog = opened()
-    assert dialog.picker.shown() == ("meter", "silent", "tracker", "wallet")
-    QTest.keyClick(dialog.picker.search, Qt.Key.Key_Down)
-    QTest.keyClick(dialog.picker.search, Qt.Key.Key_Down)
+    assert dialog.picker.shown() == ("meter", "silent", "wallet", "tracker")
+    assert dialog.picker.list.headings() == ("Content", "Others", "SEO")
+    for _ in range(3):
+        QTest.keyClick(dialog.picker.search, Qt.Key.Key_Down)
     QTest.keyClick(dialog.picker.search, Qt.Key.Key_Return)
     assert form(dialog).definition.id == "tracker"
     assert dialog.windowTitle() == "Add a Tracker account"

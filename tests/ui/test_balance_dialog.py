@@ -1,6 +1,7 @@
 """Balances typed by hand: read as people write numbers, or what is wrong is said beside the field."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.ui.sizer_sample import NOW, meter
 from creditdesk.core.typed import Typed
 from creditdesk.ui.amount_field import WRONG, AmountField, read_amount
 from creditdesk.ui.balance_dialog import NOTHING, BalanceDialog
+from creditdesk.ui.board import Entry
 
 
 @pytest.fixture
@@ -91,6 +93,16 @@ def test_a_mistake_is_said_beside_its_field_and_nothing_is_told(dialog: BalanceD
     dialog.save.click()
     assert dialog.error.text() == NOTHING
     assert dialog.isVisible()
+
+
+def test_the_unit_that_the_account_names_stands_over_its_amounts(qtbot: QtBot, worn: Callable[[str], None]) -> None:
+    entry = meter()
+    counted = tuple(replace(rule, unit_param="edition") for rule in entry.definition.pools)
+    account = entry.reading.account.changed(settings={"edition": "points"})
+    named = Entry(replace(entry.reading, account=account), replace(entry.definition, pools=counted))
+    made = BalanceDialog(named, {}, NOW)
+    qtbot.addWidget(made)
+    assert {"Monthly, left (points)", "Top-up, left (points)"} <= {each.text() for each in made.findChildren(QLabel)}
 
 
 def test_esc_tells_nothing(dialog: BalanceDialog, qtbot: QtBot) -> None:

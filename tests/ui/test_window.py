@@ -28,7 +28,7 @@ def window(qtbot: QtBot, worn: Callable[[str], None]) -> MainWindow:
     made = MainWindow()
     qtbot.addWidget(made, before_close_func=MainWindow.close_for_good)
     made.add_page("overview", OverviewPage())
-    for name in ("sizer", "history", "activity", "alerts", "accounts", "settings"):
+    for name in ("sizer", "history", "activity", "alerts", "gateway", "accounts", "settings"):
         made.add_page(name, QLabel(name))
     return made
 
@@ -68,7 +68,7 @@ def test_a_page_that_was_never_added_is_ignored(window: MainWindow) -> None:
 
 @pytest.mark.parametrize(
     ("number", "name"),
-    list(enumerate(["overview", "sizer", "history", "activity", "alerts", "accounts", "settings"], start=1)),
+    list(enumerate(["overview", "sizer", "history", "activity", "alerts", "gateway", "accounts", "settings"], start=1)),
 )
 def test_control_and_a_number_open_a_page(window: MainWindow, qtbot: QtBot, number: int, name: str) -> None:
     open_window(window, qtbot)

@@ -134,7 +134,7 @@ def test_a_day_is_said_in_the_zone_of_the_user(monkeypatch: pytest.MonkeyPatch) 
 
 def test_levels_and_sources_have_one_word_each() -> None:
     assert [words.level_word(level) for level in Level] == ["Good", "Low", "Critical", "Used up", "Not read"]
-    assert [words.source_word(source) for source in Source] == ["", "metered", "estimated", "by hand"]
+    assert [words.source_word(source) for source in Source] == ["", "counted", "estimated", "by hand"]
 
 
 @pytest.mark.parametrize("kind", TroubleKind)

@@ -1,31 +1,44 @@
 """The window's side of an account's life: dialogs, and removal with undo."""
 
 from collections.abc import Callable, Coroutine, Mapping
-from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QGuiApplication
 
+from creditdesk.app.approving import Approving
 from creditdesk.app.parts import Parts
 from creditdesk.core.definition import Definition
-from creditdesk.core.pools import Account, Snapshot, Trouble, TroubleKind
+from creditdesk.core.pools import Account, Snapshot, Trouble
 from creditdesk.core.rules import RuleKind
 from creditdesk.core.typed import Typed
 from creditdesk.desk.accounts import AccountError, Removed
+from creditdesk.desk.keys import keys_of
+from creditdesk.desk.offering import recent_vendors
 from creditdesk.providers.catalogue import UnknownProvider
 from creditdesk.providers.definitions import DefinitionError
+from creditdesk.store.approvals import ApprovalsError
 from creditdesk.store.config import AccountRefused, ConfigError
 from creditdesk.store.history import HistoryError
-from creditdesk.store.vault import KeyringLocked, NoKeyring, VaultError
+from creditdesk.store.vault import NoKeyring, VaultError
 from creditdesk.ui import words
 from creditdesk.ui.account_dialog import AccountDialog
 from creditdesk.ui.account_draft import Edited, Surroundings
 from creditdesk.ui.balance_dialog import BalanceDialog
 from creditdesk.ui.clipboard import ClipboardGuard
 
-SAID = (AccountError, AccountRefused, VaultError, ConfigError, HistoryError, UnknownProvider, DefinitionError, OSError)
+SAID = (
+    AccountError,
+    AccountRefused,
+    ApprovalsError,
+    VaultError,
+    ConfigError,
+    HistoryError,
+    UnknownProvider,
+    DefinitionError,
+    OSError,
+)
 """Errors of the user's or the world's making: said in the dialog, the desk goes on."""
 
 Keys = Mapping[str, str]
@@ -40,42 +53,53 @@ class AccountStories(QObject):
         listed(): the list of accounts changed.
         removed(str): an account is gone.
         link_requested(str): a page should be opened in the browser.
+        make_requested(): the page for a vendor of one's own should be shown.
     """
 
     changed = Signal(str)
     listed = Signal()
     removed = Signal(str)
     link_requested = Signal(str)
+    make_requested = Signal()
 
     def __init__(self, parts: Parts, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._parts = parts
+        self.approving = Approving(parts, self)
+        self.approving.approved.connect(self._read_all)
         self.clipboard = ClipboardGuard(QGuiApplication.clipboard(), parent=self)
         said = "The key was taken off the clipboard."
         self.clipboard.cleared.connect(lambda: self._parts.window.show_toast(said))
 
-    def add(self, provider: str = "", like: Account | None = None) -> None:
-        """Open the dialog for a new account, of one vendor or like another account if given."""
+    def add(self, provider: str = "", like: Account | None = None, keys: Keys | None = None) -> None:
+        """Open the dialog for a new account, of one vendor (with these keys) or like another account if given."""
 
         def opened(around: Surroundings) -> None:
             dialog = AccountDialog(around, self._parts.window)
             chosen = like.provider if like else provider
             if chosen:
-                dialog.choose_provider(chosen)
-            if like is not None:
-                _fill(dialog, like)
+                dialog.choose_provider(chosen, like)
+                dialog.put_keys(keys or {})
             self._open(dialog)
 
         self._with_surroundings(opened)
 
-    def edit(self, account_id: str) -> None:
-        """Open the dialog for an account that exists."""
+    def edit(self, account_id: str, closed: Callable[[int], None] | None = None, note: str = "") -> None:
+        """Open the dialog for an account that exists, with a note above it; `closed` hears how it ended."""
         entry = self._parts.board.entry(account_id)
         if entry is None:
             return
         typed = self._parts.desk.reader.typed(account_id)
-        edited = Edited(entry.reading.account, entry.definition, typed)
-        self._with_surroundings(lambda around: self._open(AccountDialog(around, self._parts.window, edited)))
+        edited = Edited(entry.reading.account, entry.definition, typed, entry.reading.untried)
+
+        def opened(around: Surroundings) -> None:
+            dialog = AccountDialog(around, self._parts.window, edited)
+            dialog.show_note(note)
+            if closed is not None:
+                dialog.finished.connect(closed)
+            self._open(dialog)
+
+        self._with_surroundings(opened)
 
     def duplicate(self, account_id: str) -> None:
         """Open the dialog for another account of the same vendor."""
@@ -94,6 +118,19 @@ class AccountStories(QObject):
         dialog.typed.connect(lambda chosen, balances: self._type(chosen, balances))
         dialog.typed.connect(dialog.accept)
         dialog.open()
+
+    def approve(self, account_id: str) -> None:
+        """Ask whether the account's definition, one of the user's own, may be used."""
+        entry = self._parts.board.entry(account_id)
+        if entry is not None:
+            self.approving.ask(
+                entry.reading.account.provider, lambda approved: self.changed.emit(account_id) if approved else None
+            )
+
+    def _read_all(self, provider: str) -> None:
+        for entry in self._parts.board.entries():
+            if entry.reading.account.provider == provider:
+                self.changed.emit(entry.id)
 
     def set(self, account_id: str, values: Mapping[str, str]) -> None:
         """Change settings of an account, as a notice's button asks."""
@@ -202,13 +239,23 @@ class AccountStories(QObject):
                 trouble = str(error)
             accounts = desk.tools.chosen.accounts
             names, clients = tuple(each.name for each in accounts), tuple(each.client for each in accounts)
-            definitions = tuple(desk.tools.catalogue.all())
-            return Surroundings(definitions, names, name, trouble, settings.thresholds, settings.interval_s, clients)
+            return Surroundings(
+                tuple(desk.tools.catalogue.all()),
+                names,
+                name,
+                trouble,
+                settings.thresholds,
+                settings.interval_s,
+                clients,
+                await recent_vendors(desk.tools),
+                desk.tools.catalogue.popular(),
+            )
 
         self._parts.ask(story, then)
 
     def _open(self, dialog: AccountDialog) -> None:
         dialog.link_requested.connect(self.link_requested)
+        dialog.make_requested.connect(self.make_requested)
         dialog.test_requested.connect(lambda draft, keys: self._test(dialog, draft, keys))
         dialog.saved.connect(lambda draft, keys, balances: self._save(dialog, draft, keys, balances))
         dialog.open()
@@ -218,15 +265,13 @@ class AccountStories(QObject):
         definition: Definition = desk.tools.catalogue.get(draft.provider)
 
         async def story() -> Snapshot | Trouble:
-            try:
-                found = keys or await desk.tools.vault.read_account(draft, definition.credentials)
-            except KeyringLocked as error:
-                return Trouble(TroubleKind.KEYRING_LOCKED, str(error))
-            except VaultError as error:
-                return Trouble(TroubleKind.NO_KEY, str(error))
-            return await desk.reader.test(draft, found)
+            found = keys or await keys_of(desk.tools, draft, definition)
+            return found if isinstance(found, Trouble) else await desk.reader.test(draft, found)
 
-        self._parts.ask(story, lambda result: dialog.show_test(result, definition, self._parts.now()))
+        def told(result: Snapshot | Trouble) -> None:
+            dialog.show_test(result, definition, self._parts.now())
+
+        self.approving.ask(draft.provider, lambda _approved: self._parts.ask(story, told))
 
     def _save(self, dialog: AccountDialog, draft: Account, keys: Keys, balances: Balances) -> None:
         registry = self._parts.desk.registry
@@ -248,17 +293,7 @@ class AccountStories(QObject):
                 dialog.show_error(problem)
             elif not gone:
                 dialog.accept()
+            if not problem:
+                self.approving.ask(draft.provider)
 
         self._run(story, told)
-
-
-def _fill(dialog: AccountDialog, like: Account) -> None:
-    """Take over what another account of the vendor has: all but its name, its key and its balances."""
-    form = dialog.form
-    if form is None:
-        return
-    for name, value in like.settings.items():
-        with suppress(KeyError):  # a param that the definition no longer has
-            form.params.set(name, value)
-    form.client.setText(like.client)
-    form.base_url.setText(like.base_url)

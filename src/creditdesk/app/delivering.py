@@ -87,6 +87,22 @@ class Courier(QObject):
 
         self._parts.ask(story, told)
 
+    def say(self, message: Message, level: Level, account_id: str) -> None:
+        """Tell what is no episode: it is neither claimed nor noted, and not taken back."""
+        chosen = self._parts.settings
+
+        async def story() -> str | None:
+            return await self._show(message, (account_id,)) if chosen.notifications else None
+
+        def told(identifier: str | None) -> None:
+            balloon = chosen.notifications and not identifier
+            if not identifier and not (balloon and self._tray.balloon(message.title, message.text, message.urgent)):
+                self._parts.window.show_notice(f"{message.title}. {message.text}", level)
+
+        self._parts.ask(story, told)
+        if chosen.addresses:
+            self._parts.ask(lambda: self.addresses.send(message))
+
     def clear(self, ids: Iterable[int]) -> None:
         """These episodes do not hold any more: messages of which none is left are taken back."""
         gone = set(ids)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from creditdesk.app.process import make_application, quit_on_signals, report_bugs, temporary_folder
 from creditdesk.app.sample import SampleAccount, past_snapshots, sample_accounts
+from creditdesk.app.sample_script import SampleScript
 from creditdesk.app.sample_tracked import track, tracked_words
 from creditdesk.core.pools import Account, Custody
 from creditdesk.core.series import Episode
@@ -29,12 +30,15 @@ def run_demo(_data_dir: str | None, shots: str | None) -> int:
         vault = Vault()
         desk = open_desk(where, vault)
         fill(desk, vault, sandbox)
+        script = SampleScript(desk, desk.tools.clock())
+        desk.tools.chosen.change_settings(lambda before: replace(before, gateway=True))
         theme.choose(application, desk.tools.chosen.settings.theme)
         from creditdesk.app.desktop import Desktop  # after the sample is made: the window is all that is left to do
         from creditdesk.app.front import Front
 
         desktop = Desktop(application, Front(desk, sample=True), where)
         report_bugs(desktop, where.reports)
+        desktop.pages.serving.begun.connect(script.start)
         readings = desk.reader.load()
         try:
             if shots is not None:
@@ -47,6 +51,7 @@ def run_demo(_data_dir: str | None, shots: str | None) -> int:
             quitting.setEnabled(False)
             return code
         finally:
+            script.stop()
             desktop.close()
 
 
@@ -76,7 +81,7 @@ def _account(sample: SampleAccount, account_id: str, vault: Vault, sandbox: Sand
     if base_url:
         key = sandbox.call(lambda box: box.add_account(sample.provider, name=account_id, **sample.state))
         definition = desk.tools.catalogue.get(sample.provider)
-        if definition.readable:
+        if definition.readable or definition.gateway is not None:
             for credential in definition.credentials:
                 vault.keep(account_id, credential.name, key)
         if sample.tracks:
@@ -87,13 +92,14 @@ def _account(sample: SampleAccount, account_id: str, vault: Vault, sandbox: Sand
         if sample.fault:
             fault = Fault(kind=FaultKind(sample.fault), provider=sample.provider, account=account_id, retry_after=240)
             sandbox.call(lambda box: box.set_fault(fault))
-    readable = bool(base_url) and desk.tools.catalogue.get(sample.provider).readable
+    vendor = desk.tools.catalogue.get(sample.provider)
+    keyed = bool(base_url) and (vendor.readable or vendor.gateway is not None)
     return Account(
         id=account_id,
         name=sample.name,
         provider=sample.provider,
-        custody=Custody.SESSION if readable else Custody.NONE,
-        base_url=base_url if readable else "",
+        custody=Custody.SESSION if keyed else Custody.NONE,
+        base_url=base_url if keyed else "",
         settings=sample.settings,
         client=sample.client,
         confirmed=sample.confirmed,

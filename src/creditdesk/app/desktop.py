@@ -83,6 +83,7 @@ class Desktop(QObject):
             return
         self._closed = True
         self.stories.clipboard.clear_now()
+        self.pages.serving.end()
         self.readings.poller.stop()
         self.tray.hide()
         geometry = bytes(self.window.saveGeometry().toBase64().data()).decode()
@@ -131,9 +132,8 @@ class Desktop(QObject):
         self.stories.listed.connect(readings.list_anew)
         self.stories.removed.connect(readings.drop)
         self.stories.removed.connect(self.teller.drop)
-        self.stories.link_requested.connect(self._open_link)
-        pages.link_requested.connect(self._open_link)
-        self.teller.link_requested.connect(self._open_link)
+        for each in (self.stories, pages, self.teller):
+            each.link_requested.connect(self._open_link)
         self.teller.courier.addresses.changed.connect(self._settle)
         pages.refresh_requested.connect(readings.ask_again)
         pages.settings_changed.connect(self._settle)
@@ -148,10 +148,8 @@ class Desktop(QObject):
         self.tray.snooze_requested.connect(lambda hours: self.teller.snooze(None, hours))
         self.teller.open_requested.connect(self._open_account)
         self.teller.snoozed.connect(self.overview.show_snoozed)
-        readings.poller.looked.connect(self.teller.renew_quiet)
-        readings.poller.looked.connect(self.teller.look)
-        readings.poller.looked.connect(pages.renew)
-        readings.poller.looked.connect(self._mind_the_tray)
+        for then in (self.teller.renew_quiet, self.teller.look, pages.renew, self._mind_the_tray):
+            readings.poller.looked.connect(then)
         self.engine.failed.connect(self._fail)
 
     def _wire_overview(self) -> None:
@@ -160,6 +158,7 @@ class Desktop(QObject):
         overview.refresh_all_requested.connect(self.readings.refresh_all)
         overview.size_requested.connect(self.pages.size)
         overview.history_requested.connect(self.pages.show_history)
+        overview.ledger_requested.connect(self.pages.show_ledger)
         overview.add_requested.connect(lambda: stories.add())
         overview.sample_requested.connect(self._look_around)
         overview.edit_requested.connect(stories.edit)
@@ -229,6 +228,8 @@ class Desktop(QObject):
             self.stories.edit(account_id)
         elif action == Action.TYPE_BALANCE:
             self.stories.type_balance(account_id)
+        elif action == Action.APPROVE:
+            self.stories.approve(account_id)
         elif action == Action.OPEN_DASHBOARD:
             entry = self.parts.board.entry(account_id)
             if entry is not None:
@@ -265,6 +266,7 @@ class Desktop(QObject):
 
     async def _last(self, geometry: str) -> None:
         """The engine's last job."""
+        await self.pages.serving.ended()
         if not self.parts.sample:
             with suppress(ConfigError, OSError):
                 self.parts.desk.tools.chosen.change_settings(lambda before: replace(before, window=geometry))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from creditdesk.app.accounts import AccountStories
 from creditdesk.app.parts import Parts
 from creditdesk.app.queueing import QueueWatch, notice
+from creditdesk.app.serving import Serving
 from creditdesk.app.telling import Teller
 from creditdesk.core.pools import Level
 from creditdesk.core.sending import Sending
@@ -71,17 +72,23 @@ class Pages(QObject):
         self._teller = teller
         self._where = where
         self._made: dict[str, Story] = {}
+        self.serving = Serving(parts, teller, where, self)
         makers = {
             "sizer": self._sizer,
             "history": self._history,
             "activity": self._activity,
             "alerts": self._alerts,
+            "gateway": self._gateway,
+            "ledger": self._ledger,
             "accounts": self._accounts,
             "settings": self._settings,
+            "maker": self._maker,
         }
         for name, make in makers.items():
             parts.window.add_page(name, make)
         parts.window.page_shown.connect(self._shown)
+        stories.make_requested.connect(self.make)
+        teller.gateway_requested.connect(lambda: parts.window.show_page("gateway"))
         drops = DropTarget(parts.window, texts=False)
         drops.taken.connect(self._take)
         self._queue = QueueWatch(parts, self)
@@ -91,6 +98,8 @@ class Pages(QObject):
     def prepare(self) -> None:
         """Import the sizer beside the window, a while after the first paint: it is the largest page."""
         QTimer.singleShot(PREPARE_MS, self, lambda: self._parts.ask(_import_sizer))
+        if self._parts.settings.gateway:
+            self.serving.start()
 
     def size(self, account_id: str) -> None:
         """Open the sizer, for this account if one is given."""
@@ -99,6 +108,16 @@ class Pages(QObject):
     def open_list(self, path: Path) -> None:
         """Read a list into the sizer."""
         self._open_sizer().open_file(path)
+
+    def make(self, provider: str = "") -> None:
+        """Open the page for a vendor of one's own, with one that there is already if given."""
+        window = self._parts.window
+        window.show_page("maker")
+        story: Any = self._made["maker"]
+        if provider:
+            story.open(provider)
+        else:
+            story.resume()
 
     def _open_sizer(self) -> Any:
         """Show the sizer; what serves it, an `app.sizing.SizerStory`."""
@@ -162,6 +181,13 @@ class Pages(QObject):
         if isinstance(story, HistoryStory):
             story.choose(account_id)
 
+    def show_ledger(self, account_id: str) -> None:
+        """Open the ledger of this account."""
+        before = self._parts.window.page_name
+        self._parts.window.show_page("ledger")
+        story: Any = self._made["ledger"]
+        story.choose(account_id, before)
+
     def renew(self) -> None:
         """The board changed: renew the page on screen; the others are renewed when they are shown."""
         self._queue.look()
@@ -218,14 +244,38 @@ class Pages(QObject):
         story.settings_changed.connect(self.settings_changed)
         return self._keep("alerts", story)
 
+    def _gateway(self) -> QWidget:
+        from creditdesk.app.gateway import GatewayStory
+
+        story = GatewayStory(self._parts, self._stories, self.serving, self)
+        story.ledger_requested.connect(self.show_ledger)
+        return self._keep("gateway", story)
+
+    def _ledger(self) -> QWidget:
+        from creditdesk.app.ledger import LedgerStory
+
+        story = LedgerStory(self._parts, self._stories, self)
+        story.closed.connect(self._parts.window.show_page)
+        story.listed.connect(self.listed)
+        return self._keep("ledger", story)
+
     def _accounts(self) -> QWidget:
-        from creditdesk.app.lists import AccountsStory
+        from creditdesk.app.account_list import AccountsStory
 
         story = AccountsStory(self._parts, self._stories, self)
         story.refresh_requested.connect(self.refresh_requested)
         story.listed.connect(self.listed)
         story.account_chosen.connect(self.show_history)
+        story.ledger_requested.connect(self.show_ledger)
         return self._keep("accounts", story)
+
+    def _maker(self) -> QWidget:
+        from creditdesk.app.making import MakingStory
+
+        story = MakingStory(self._parts, self._stories, self._where, self)
+        story.closed.connect(lambda: self._parts.window.show_page("overview"))
+        story.listed.connect(self.listed)
+        return self._keep("maker", story)
 
     def _settings(self) -> QWidget:
         from creditdesk.app.settling import SettingsStory

@@ -14,6 +14,7 @@ from creditdesk.core.pools import Reading
 from creditdesk.core.totals import totals
 from creditdesk.desk.reading import Outcome
 from creditdesk.store.history import HistoryError
+from creditdesk.ui import words
 from creditdesk.ui.board import Entry
 from creditdesk.ui.overview import OverviewPage
 from creditdesk.ui.poller import Poller
@@ -62,9 +63,21 @@ class Readings(QObject):
             self.refresh(entry.id)
 
     def ask_again(self, account_id: str) -> None:
-        """The user asks for one account by name: a keyring that was refused may ask once more."""
+        """The user asks for one account by name: a keyring that was refused may ask once more.
+
+        Where a reading costs something the price is said first, and it is made when the user agrees.
+        """
+        entry = self._parts.board.entry(account_id)
         self._parts.desk.tools.vault.ask_again()
-        self.refresh(account_id)
+        if entry is None or not entry.definition.manual:
+            self.refresh(account_id)
+            return
+        from creditdesk.ui.price_question import price_question  # dialogs cost the first paint
+
+        name = words.account_name(entry.reading.account, entry.definition, self._parts.settings.hide_names)
+        question = price_question(name, entry.definition, self._parts.window)
+        question.accepted.connect(lambda: self._read_agreed(account_id))
+        question.open()
 
     def recall_all(self) -> None:
         """Run-outs and sparklines of the last weeks, worked out after the first paint; nobody is asked."""
@@ -129,7 +142,11 @@ class Readings(QObject):
 
         self._parts.ask(story, told)
 
-    def _read(self, account_id: str) -> None:
+    def _read_agreed(self, account_id: str) -> None:
+        if self.poller.asked(account_id):
+            self._read(account_id, agreed=True)
+
+    def _read(self, account_id: str, agreed: bool = False) -> None:
         def told(outcome: Outcome | None) -> None:
             try:
                 if outcome is not None:
@@ -137,7 +154,7 @@ class Readings(QObject):
             finally:  # after the new due time is known, or the poller would look at once
                 self.poller.answered(account_id)
 
-        self._tell(account_id, partial(self._parts.desk.reader.read, account_id), told, always=True)
+        self._tell(account_id, partial(self._parts.desk.reader.read, account_id, agreed), told, always=True)
 
     def _tell(
         self,

@@ -9,6 +9,8 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication
 
 from creditdesk.app.desktop import Desktop
+from creditdesk.app.making import MakingStory
+from creditdesk.app.sample_script import FIRST
 from creditdesk.core.pools import Reading
 from creditdesk.paths import resources
 from creditdesk.ui import theme
@@ -21,7 +23,23 @@ from creditdesk.ui.sizer_page import SizerPage
 
 SIZES = ((1280, 820), (900, 600))
 THEMES = ("light", "dark")
-PAGES = ("overview", "sizer", "history", "activity", "alerts", "accounts", "settings", "add-account", "first-run")
+OWN_VENDOR = ("own-vendor-request", "own-vendor-answer", "own-vendor-file")  # its steps
+PAGES = (
+    *(
+        "overview",
+        "sizer",
+        "history",
+        "activity",
+        "alerts",
+        "gateway",
+        "ledger",
+        "accounts",
+        "settings",
+        "add-account",
+        "first-run",
+    ),
+    *OWN_VENDOR,
+)
 SHOWN = "sample1"  # the account whose vendor the dialog and the sizer show
 LIMIT_MS = 20_000
 STILL_MS = 250
@@ -55,7 +73,13 @@ def _take(application: QApplication, desktop: Desktop, page: str) -> QPixmap:
         return _add_account(application, desktop)
     if page == "first-run":
         return _first_run(application, desktop)
-    if page == "history":
+    if page in OWN_VENDOR:
+        _own_vendor(desktop, OWN_VENDOR.index(page))
+    elif page == "gateway":
+        _gateway(application, desktop)
+    elif page == "ledger":
+        desktop.pages.show_ledger("sample0")
+    elif page == "history":
         desktop.pages.show_history("sample0")
     elif page == "sizer":
         _size(application, desktop)
@@ -87,6 +111,30 @@ def _size(application: QApplication, desktop: Desktop) -> None:
     page.check_requested.emit(SHOWN)
     if (focused := desktop.window.focusWidget()) is not None:
         focused.clearFocus()
+
+
+def _gateway(application: QApplication, desktop: Desktop) -> None:
+    """The gateway after the sample script asked for the first time."""
+    desktop.window.show_page("gateway")
+    deadline = QDeadlineTimer(LIMIT_MS)
+    while len(desktop.pages.serving.seen()) < len(FIRST) and not deadline.hasExpired():
+        application.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 20)
+    desktop.pages.serving.look()
+
+
+def _own_vendor(desktop: Desktop, step: int) -> None:
+    """A vendor of one's own, made from an example and an answer as a documentation shows them."""
+    desktop.pages.make()
+    story, folder = desktop.pages.story("maker"), resources() / "sample"
+    if not isinstance(story, MakingStory):
+        return
+    if not story.answers.samples:
+        story.take_example((folder / "own-vendor.curl").read_text("utf-8"))
+        story.page.show_step(1)
+        story.take_answer((folder / "own-vendor.json").read_text("utf-8"))
+        story.page.sample.take.click()
+        story.page.sample.choose(("usage", "credits_remaining"))
+    story.page.show_step(step)
 
 
 def _add_account(application: QApplication, desktop: Desktop) -> QPixmap:

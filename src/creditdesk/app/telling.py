@@ -17,7 +17,7 @@ from creditdesk.core.pools import Level
 from creditdesk.core.rules import off_for
 from creditdesk.core.series import Delivery, Episode
 from creditdesk.desk.reading import Outcome
-from creditdesk.notify.message import Shows
+from creditdesk.notify.message import Message, Shows
 from creditdesk.store.history import HistoryError
 from creditdesk.ui import words
 from creditdesk.ui.tray import Tray
@@ -68,11 +68,13 @@ class Teller(QObject):
     Signals:
         open_requested(str): the user clicked a message; the account it speaks of, "" for several.
         link_requested(str): the user wants to buy; a page to open in the browser.
+        gateway_requested(): the user wants to see what the gateway did.
         snoozed(object): the accounts (a frozenset of ids) that are snoozed now, each by itself.
     """
 
     open_requested = Signal(str)
     link_requested = Signal(str)
+    gateway_requested = Signal()
     snoozed = Signal(object)
 
     def __init__(
@@ -131,6 +133,18 @@ class Teller(QObject):
         self.courier.withdraw(frozenset({account_id}) if account_id else everyone)
         self.renew_quiet()
         self._parts.window.show_toast(f"Warnings are quiet for {words.duration(hours * 3600)}.")
+
+    def say(self, message: Message, level: Level, account_id: str) -> bool:
+        """Tell something of an account that no reading set off, unless it is to be quiet now; whether it is told."""
+        now, entry = self._parts.now(), self._parts.board.entry(account_id)
+        ends = (self._quiet.get(account_id), self._quiet.get(""))
+        muted = entry is not None and entry.reading.account.muted
+        if self._parts.sample or muted or any(until is not None and until > now for until in ends):
+            return False
+        if quiet.held(self._parts.settings.quiet, level, now, HERE):
+            return False
+        self.courier.say(message, level, account_id)
+        return True
 
     def drop(self, account_id: str) -> None:
         """An account is gone: nothing is said of it any more."""
@@ -218,6 +232,9 @@ class Teller(QObject):
         if action == "snooze":
             for account in accounts:
                 self.snooze(account, SNOOZE_H)
+        elif action == "gateway":
+            self.open_requested.emit("")
+            self.gateway_requested.emit()
         elif action == "open":
             self.open_requested.emit(accounts[0] if len(accounts) == 1 else "")
         else:

@@ -16,6 +16,7 @@ from creditdesk.core.typed import Typed, typed_rules
 from creditdesk.desk.accounts import AccountError
 from creditdesk.desk.opening import Desk
 from creditdesk.providers.redaction import redact
+from creditdesk.store.config_form import MOST_DAYS
 
 MOST_KEY_BYTES = 65_536
 
@@ -50,6 +51,9 @@ async def add(options: argparse.Namespace, desk: Desk) -> int:
         + (": type its balances with `accounts set`." if typed_rules(definition) else "."),
     }
     print(f"Added {account.name} ({definition.name}). {kept[account.custody]}")
+    if desk.tools.trust.refusal(definition):
+        said = "Nothing is sent for it before you approve its definition"
+        print(f"creditdesk: {said}: creditdesk providers approve {definition.id}", file=sys.stderr)
     return 0
 
 
@@ -59,9 +63,11 @@ async def change(options: argparse.Namespace, desk: Desk) -> int:
     balances = {pool: _balance(pool, text) for pool, text in pairs(options.pool, "--pool").items()}
     chosen = pairs(options.set, "--set")
     rules = _rules(options.rule, desk.tools.chosen.settings.rules.off)
-    if not chosen and not balances and not rules and options.client is None:
+    if not chosen and not balances and not rules and options.client is None and options.remind is None:
         text = "Say what to change: --set K=V for a setting, --pool POOL=N for a balance, --rule RULE=off for a rule"
-        raise AccountError("set", f"{text}, --client CLIENT for whom it is.")
+        raise AccountError("set", f"{text}, --client CLIENT for whom it is, --remind DAYS to look it up again.")
+    if options.remind is not None and not 0 <= options.remind <= MOST_DAYS:
+        raise AccountError("remind", f"--remind wants 0 to {MOST_DAYS} days.")
     unknown = [name for name, value in chosen.items() if not value and name not in account.settings]
     if unknown:
         raise AccountError(unknown[0], f"{account.name} has no setting {unknown[0]!r} to take away.")
@@ -71,15 +77,19 @@ async def change(options: argparse.Namespace, desk: Desk) -> int:
         if not desk.tools.history.durable:
             text = "The balance can't be kept: the history's file can't be used. Nothing was changed."
             raise AccountError("pool", text)
-    if chosen or rules or options.client is not None:
+    if chosen or rules or options.client is not None or options.remind is not None:
         settings = {name: value for name, value in {**account.settings, **chosen}.items() if value}
         off = tuple(each for each in RuleKind if rules.get(each, "off" if each in account.rules_off else "on") == "off")
         client = account.client if options.client is None else options.client.strip()
-        account = await desk.registry.change(account.changed(settings=settings, rules_off=off, client=client))
+        remind = account.remind_days if options.remind is None else options.remind
+        changed = account.changed(settings=settings, rules_off=off, client=client, remind_days=remind)
+        account = await desk.registry.change(changed)
     typed = await desk.registry.type_balances(account, balances) if balances else {}
     said = [*_said(chosen, typed), *(f"rule {rule} {word}" for rule, word in rules.items())]
     if options.client is not None:
         said.append(f"client {account.client}" if account.client else "client taken away")
+    if options.remind is not None:
+        said.append(f"to be looked up every {account.remind_days} days" if account.remind_days else "no reminder")
     print(redact(f"Changed {account.name}: {', '.join(said)}."))
     return 0
 
@@ -121,6 +131,7 @@ async def show(options: argparse.Namespace, desk: Desk) -> int:
                 "base_url": account.base_url or None,
                 "settings": dict(account.settings),
                 "client": account.client or None,
+                "remind_days": account.remind_days,
             }
             for account in accounts
         ]
@@ -182,7 +193,9 @@ def keys_from_stdin(definition: Definition) -> dict[str, str]:
 
 
 def _hints(definition: Definition, keys: dict[str, str]) -> list[str]:
-    return [
+    strong = [definition] if keys and any(each.power == "admin" for each in definition.credentials) else []
+    warned = [f"This is a key with full rights at {each.name}: use a weaker one if there is one." for each in strong]
+    return warned + [
         f"The {credential.label} does not look like the vendor's usual ones. It is kept all the same."
         for credential in definition.credentials
         if credential.pattern

@@ -87,6 +87,10 @@ def _not_read(numbers: _Numbers) -> str:
     return f"not read since {numbers.get('since', '?')}: over {numbers.get('hours', '?')} hours"
 
 
+def _look_up(numbers: _Numbers) -> str:
+    return f"typed by hand {numbers.get('since', '?')}: to be looked up every {numbers.get('days', '?')} days"
+
+
 def _refilled(numbers: _Numbers) -> str:
     return f"{numbers.get('by', '?')} {numbers.get('unit', '')} more by a {numbers.get('how', 'top-up')}"
 
@@ -101,5 +105,6 @@ _REASONS: dict[str, Callable[[_Numbers], str]] = {
     RuleKind.UNUSUAL: _unusual,
     RuleKind.KEY_REJECTED: _key_rejected,
     RuleKind.NOT_READ: _not_read,
+    RuleKind.LOOK_UP: _look_up,
     RuleKind.REFILLED: _refilled,
 }

@@ -6,6 +6,9 @@ import sys
 from typing import NoReturn
 
 from creditdesk import __version__
+from creditdesk.cli.gateway_words import gateway_words
+from creditdesk.cli.ledger_words import ledger_words
+from creditdesk.cli.setup_arguments import add_setup
 from creditdesk.core.rules import RuleKind
 from creditdesk.providers.redaction import redact
 
@@ -56,6 +59,9 @@ def parser() -> Parser:
     _send(commands)
     _statement(commands)
     _providers(commands)
+    add_setup(_add(commands, "setup", "Write accounts and settings into a file without keys, or bring one in."), _add)
+    ledger_words(commands, _add)
+    gateway_words(commands, _add)
     return root
 
 
@@ -92,6 +98,7 @@ def _accounts(commands: "argparse._SubParsersAction[Parser]") -> None:
     change.add_argument("name", metavar="NAME")
     change.add_argument("--set", action="append", default=[], metavar="K=V", help="a setting, such as plan=pro")
     change.add_argument("--client", metavar="CLIENT", help='whom it is for, in statements; "" for nobody')
+    change.add_argument("--remind", type=int, metavar="DAYS", help="look a typed balance up again after DAYS; 0: never")
     change.add_argument("--pool", action="append", default=[], metavar="POOL=N", help="a balance, such as monthly=312")
     change.add_argument(
         "--rule", action="append", default=[], metavar="RULE=off|on", help="a rule of warning, see `alerts test --help`"
@@ -277,6 +284,17 @@ def _providers(commands: "argparse._SubParsersAction[Parser]") -> None:
     )
     attempt.add_argument("--base-url", metavar="URL", help="an address of this computer instead of the vendor's")
     attempt.add_argument("--yes", action="store_true", help="send although the definition is not one of the desk's own")
+    attempt.add_argument("--host", metavar="NAME", help="with a FILE: ask this host of this computer or your network")
     attempt.add_argument("--json", action="store_true", help="as JSON")
+    approve = _add(verbs, "approve", "Show what a definition of your own sends where, and approve it.")
+    approve.add_argument("id", metavar="ID")
+    said = approve.add_mutually_exclusive_group()
+    said.add_argument("--yes", metavar="MARK", help="approve without a question: the mark shown with the lines")
+    said.add_argument("--host", metavar="NAME", help="approve it for this host of this computer or your own network")
+    approve.add_argument("--keep-keys", action="store_true", help="use the keys that its accounts have stored already")
+    add = _add(verbs, "add", "Take a definition file into your folder; nothing is sent before you approve it.")
+    add.add_argument("file", metavar="FILE")
+    remove = _add(verbs, "remove", "Take a definition of your own away; its file is kept aside.")
+    remove.add_argument("id", metavar="ID")
     check = _add(verbs, "check", "Check a definition file; exit code 1 when it is wrong.")
     check.add_argument("file", metavar="FILE")

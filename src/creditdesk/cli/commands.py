@@ -13,10 +13,13 @@ from creditdesk.cli import (
     account_commands,
     alerts_command,
     forecast_command,
+    gateway_command,
     history_command,
+    ledger_command,
     provider_commands,
     provider_try,
     send_command,
+    setup_command,
     size_command,
     statement_command,
     status_command,
@@ -29,6 +32,7 @@ from creditdesk.paths import Places, places
 from creditdesk.providers.catalogue import UnknownProvider
 from creditdesk.providers.definitions import DefinitionError
 from creditdesk.providers.redaction import RedactingFilter, quiet_libraries, redact
+from creditdesk.store.approvals import ApprovalsError
 from creditdesk.store.config import AccountRefused, ConfigError
 from creditdesk.store.history import HistoryError
 from creditdesk.store.past import PastError
@@ -54,14 +58,26 @@ COMMANDS: dict[tuple[str, str], Command] = {
     ("size", ""): size_command.size,
     ("send", ""): send_command.send,
     ("statement", ""): statement_command.statement,
+    ("ledger", "show"): ledger_command.show,
+    ("ledger", "add"): ledger_command.add,
+    ("ledger", "undo"): ledger_command.undo,
+    ("ledger", "import"): ledger_command.bring,
+    ("gateway", ""): gateway_command.gateway,
+    ("gateway", "token"): gateway_command.token,
     ("providers", "list"): provider_commands.listing,
     ("providers", "show"): provider_commands.show,
     ("providers", "try"): provider_try.attempt,
+    ("setup", "export"): setup_command.export,
+    ("setup", "import"): setup_command.bring,
+    ("providers", "approve"): provider_commands.approve,
+    ("providers", "add"): provider_commands.add,
+    ("providers", "remove"): provider_commands.remove,
 }
 
 USER_ERRORS = (
     AccountError,
     AccountRefused,
+    ApprovalsError,
     BackupError,
     Declined,
     DefinitionError,

@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from creditdesk.cli.account_commands import keys_from_stdin, pairs
-from creditdesk.cli.status import pool_json, pool_line, trouble_json
-from creditdesk.core.amounts import dumps
-from creditdesk.core.definition import Definition, RequestRule
+from creditdesk.cli.status import instant, pool_json, pool_line, trouble_json
+from creditdesk.core.amounts import dumps, plain
+from creditdesk.core.definition import Definition, Own, RequestRule
 from creditdesk.core.pools import Account, Custody, Snapshot, Trouble
 from creditdesk.desk.opening import Desk
 from creditdesk.desk.tools import Declined
 from creditdesk.providers.answers import Answer, read_answer
+from creditdesk.providers.binding import binding, owned
 from creditdesk.providers.definitions import MAX_FILE, load
 from creditdesk.providers.dropping import drop
 from creditdesk.providers.redaction import MASK, redact
@@ -46,13 +47,13 @@ async def attempt(options: argparse.Namespace, desk: Desk) -> int:
 def _definition(target: str, desk: Desk) -> tuple[Definition, bool]:
     """The definition of an id, or of a file; and whether it is one that the desk has."""
     if target in desk.tools.catalogue.ids():
-        return desk.tools.catalogue.get(target), True
+        return desk.tools.vendor(target), True
     if "/" not in target and not target.endswith(".toml"):
         return desk.tools.catalogue.get(target), True  # says what it is near to
     with Path(target).open("rb") as stream:
         raw = stream.read(MAX_FILE + 1)
     try:
-        return load(raw.decode("utf-8-sig"), target), False
+        return owned(load(raw.decode("utf-8-sig"), target)), False
     except UnicodeDecodeError:
         raise Declined(f"{target} is no UTF-8 text. Save it as UTF-8.") from None
 
@@ -98,10 +99,12 @@ async def _asked(definition: Definition, ours: bool, options: argparse.Namespace
     account = Account("try", definition.name, definition.id, Custody.SESSION, base_url=base_url, settings=settings)
     for rule in definition.requests:
         print(f"{rule.id}: {describe(definition, rule, account)}", file=sys.stderr)
+    if definition.cost is not None:
+        print(f"Asking costs {plain(definition.cost.amount)} {definition.cost.unit}.", file=sys.stderr)
     if not options.key_stdin:
         raise Declined("Nothing was sent. Give a saved answer with --answer FILE, or the key with --key-stdin.")
-    if not ours and not options.yes:
-        raise Declined("Nothing was sent: the desk does not know this definition. If that is what you want, add --yes.")
+    if not ours:
+        definition = _agreed(definition, options)
     secrets = {name: text.strip() for name, text in keys_from_stdin(definition).items()}
 
     def heard(rule: RequestRule, answer: Answer) -> None:
@@ -115,6 +118,16 @@ async def _asked(definition: Definition, ours: bool, options: argparse.Namespace
         return await exchange.ask(definition, account, secrets, desk.tools.clock)
     finally:
         await exchange.aclose()
+
+
+def _agreed(definition: Definition, options: argparse.Namespace) -> Definition:
+    """A file's definition as approved for this once. Raises Declined when that was not said."""
+    local = binding(definition).local
+    if local and options.host not in local:
+        raise Declined(f"Nothing was sent: it asks {local[0]}. If that is what you want, add --host {local[0]}.")
+    if not local and not options.yes:
+        raise Declined("Nothing was sent: the desk does not know this definition. If that is what you want, add --yes.")
+    return replace(definition, own=Own(binding(definition).digest, approved=True, host=options.host or ""))
 
 
 def _shown(rule: RequestRule, answer: Answer, secrets: Iterable[str]) -> str:
@@ -132,7 +145,8 @@ def _shown(rule: RequestRule, answer: Answer, secrets: Iterable[str]) -> str:
 def _lines(found: Snapshot | Trouble, now: datetime) -> list[str]:
     if isinstance(found, Trouble):
         return [f"{found.kind.value}: {found.message}"]
-    plan = [f"plan: {found.plan}"] if found.plan else []
+    ends = f", until {instant(found.plan_ends_at)}" if found.plan_ends_at else ""
+    plan = [f"plan: {found.plan or 'without a name'}{ends}"] if found.plan or ends else []
     return [*plan, *(pool_line(pool, now) for pool in found.pools)] or ["The answer holds no pool."]
 
 

@@ -39,6 +39,7 @@ async def size(options: argparse.Namespace, desk: Desk) -> int:
     account = desk.registry.named(options.account)
     if options.check_now:
         await desk.reader.read(account.id)
+    await desk.reader.catch_up()  # what was charged since
     reading = desk.reader.reading(account)
     question = asked(options, desk.tools.catalogue.get(account.provider), reading)
     lessons = await learned(desk.tools.history, account.id)

@@ -94,11 +94,18 @@ def _server(account: Account) -> str:
 
 
 def _amounts(pool: Pool) -> str:
-    left = _number(pool.left)
+    spent = pool.kind is PoolKind.SPEND or (pool.left is None and pool.used is not None)  # as the window says it
+    amount = pool.used if spent else pool.left
     of = f" of {_number(pool.limit)}" if pool.limit is not None else ""
-    counted = pool.left if pool.limit is None else pool.limit
-    unit = pool.unit[:-1] if counted == 1 and pool.unit.endswith("s") else pool.unit
-    return f"{left}{of} {unit} left"
+    counted = amount if pool.limit is None else pool.limit
+    unit = _one(pool.unit) if counted == 1 else pool.unit
+    return f"{_number(amount)}{of} {unit} {'used' if spent else 'left'}"
+
+
+def _one(unit: str) -> str:
+    if unit.endswith(("ches", "shes")):
+        return unit[:-2]
+    return unit[:-1] if unit.endswith("s") else unit
 
 
 def _number(amount: Decimal | None) -> str:

@@ -24,10 +24,14 @@ async def status(options: argparse.Namespace, desk: Desk) -> int:
     if options.refresh:
         asked = await asyncio.gather(*(_refreshed(desk, reading) for reading in readings))
         readings = [reading for reading in asked if reading is not None]
+    if await desk.reader.catch_up():  # what was charged since
+        readings = [desk.reader.reading(account) for account in desk.tools.chosen.accounts]
     if (ahead := desk.reader.clock_ahead) is not None:
         print(clock_line(ahead), file=sys.stderr)
     now = desk.tools.clock()
     definitions = known_definitions(desk, readings)
+    for line in unasked(readings, definitions) if options.refresh else ():
+        print(line, file=sys.stderr)
     if options.json:
         print(dumps(status_json(readings, definitions, now), indent=2))
     else:
@@ -41,6 +45,13 @@ async def status(options: argparse.Namespace, desk: Desk) -> int:
         with suppress(HistoryError):  # the next time
             await desk.tools.history.thin(now)
     return 0
+
+
+def unasked(readings: list[Reading], definitions: dict[str, Definition]) -> list[str]:
+    """Which accounts are not asked without the user's word: a reading of them costs something."""
+    manual = {provider for provider, definition in definitions.items() if definition.manual}
+    names = [each.account.name for each in readings if each.account.provider in manual]
+    return [f"creditdesk: {name} was not asked: a reading may cost something. Read it in the window." for name in names]
 
 
 def clock_line(ahead: timedelta) -> str:

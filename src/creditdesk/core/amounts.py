@@ -65,6 +65,8 @@ def _bounded(amount: Decimal) -> Decimal | None:
         return None
     parts = amount.as_tuple()
     exponent = parts.exponent
+    if not amount and isinstance(exponent, int) and abs(exponent) > MOST_EXPONENT:
+        return Decimal(0)  # some databases write nothing as 0E-6176
     if len(parts.digits) > MOST_DIGITS or not isinstance(exponent, int) or abs(exponent) > MOST_EXPONENT:
         return None
     return amount

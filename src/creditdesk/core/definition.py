@@ -4,22 +4,26 @@ Expressions are JMESPath text (selection only), templates are text with `{name}`
 carries `as_of` (a date) and `source` (where it was read).
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from creditdesk.core.bulk import BulkRule, ProbeRule
+from creditdesk.core.metering import GatewayRule
 from creditdesk.core.offers import Fact, Notice, Operation, Pack, Plan, holds
 from creditdesk.core.pools import PoolKind
-from creditdesk.core.requests import Auth, AuthKind, FailRule, RequestRule
+from creditdesk.core.requests import Auth, AuthKind, Cost, FailRule, RequestRule
 
 __all__ = [
     "Amount",
     "Auth",
     "AuthKind",
+    "Cost",
     "Credential",
     "Definition",
     "FailRule",
+    "Own",
     "Param",
     "PoolRule",
     "RequestRule",
@@ -49,6 +53,10 @@ class Param:
     choices: tuple[str, ...] = ()
     pattern: str = ""
 
+    def fits(self, value: str) -> bool:
+        """Whether a text has the form that the pattern asks for. "" always has: it leaves the setting unset."""
+        return not (value and self.pattern) or re.fullmatch(self.pattern, value) is not None
+
 
 @dataclass(frozen=True, slots=True)
 class When:
@@ -69,11 +77,13 @@ class When:
 class Amount:
     """Where an amount stands: `path` selects one value, `total` a list to add up, `minus` two values to subtract.
 
+    `over`: the lists, one within the other, of whose every row `total` selects a value to add up; none may be missing.
     `any_of`: the places where it may stand, when the vendor does not document it; it may stand in none of them.
     """
 
     path: str = ""
     total: str = ""
+    over: tuple[str, ...] = ()
     minus: tuple[str, str] | None = None
     any_of: tuple[str, ...] = ()
 
@@ -87,11 +97,13 @@ class PoolRule:
     kind: PoolKind
     unit: str = ""
     unit_from: str = ""
+    unit_param: str = ""  # name of the param whose value, or what `units` calls it, is the unit
     units: Mapping[str, str] = field(default_factory=dict)
     from_: str = ""
     each: str = ""
     where: str = ""
     key: str = ""
+    label_from: str = ""  # expression for the label; where it finds no text, `label` is it
     ids: Mapping[str, str] = field(default_factory=dict)
     limit: Amount | None = None
     used: Amount | None = None
@@ -113,10 +125,31 @@ class PoolRule:
     inferred: bool = False
     notes: str = ""
 
+    def unit_at(self, settings: Mapping[str, str]) -> str:
+        """The unit for an account with these settings, where no answer tells it."""
+        chosen = settings.get(self.unit_param, "") if self.unit_param else ""
+        return self.units.get(chosen, chosen) or self.unit
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What is known of a definition that the user brought. Nothing is asked by it unless it is `approved`.
+
+    `digest` names what it sends where (`providers.binding`); `host` is the one host of this computer or its network
+    that the user typed when he approved it, "" for none.
+    """
+
+    digest: str
+    approved: bool = False
+    host: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A vendor, whole. `drain` is the order in which its pools are emptied (ids, `x:*` for a family)."""
+    """A vendor, whole. `drain` is the order in which its pools are emptied (ids, `x:*` for a family).
+
+    `own` is None for a definition that came with the program.
+    """
 
     id: str
     name: str
@@ -135,7 +168,9 @@ class Definition:
     pools: tuple[PoolRule, ...] = ()
     plan_from: str = ""
     plan_names: Mapping[str, str] = field(default_factory=dict)
+    plan_ends: When | None = None  # an instant in an answer
     key_expires: When | None = None  # an instant in an answer
+    identity_from: str = ""  # expression for what names the vendor's account that a key belongs to
     operations: tuple[Operation, ...] = ()
     plans: tuple[Plan, ...] = ()
     packs: tuple[Pack, ...] = ()
@@ -144,11 +179,24 @@ class Definition:
     total_label: str = ""  # the label of the tile that adds the drained pools up; "" means none
     bulks: tuple[BulkRule, ...] = ()
     probes: tuple[ProbeRule, ...] = ()
+    gateway: GatewayRule | None = None  # None: its requests cannot pass through the gateway
+    own: Own | None = None
 
     @property
     def min_interval(self) -> int:
         """Seconds that must pass between two readings by themselves; never under 60."""
         return max([60, *(request.min_interval for request in self.requests)])
+
+    @property
+    def manual(self) -> bool:
+        """Whether a reading is made only when the user asks for it: one of its requests costs, or is marked so."""
+        return any(request.manual for request in self.requests)
+
+    @property
+    def cost(self) -> Cost | None:
+        """What one reading costs, None where nothing is known to cost. The loader sees to it that there is one unit."""
+        costs = [request.cost for request in self.requests if request.cost is not None]
+        return Cost(sum((each.amount for each in costs), Decimal(0)), costs[0].unit) if costs else None
 
     @property
     def readable(self) -> bool:

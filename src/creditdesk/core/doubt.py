@@ -18,7 +18,7 @@ def doubted(verdict: Verdict, reading: Reading) -> Verdict:
     if free or verdict.kind is VerdictKind.UNKNOWN:
         return verdict
     kind = reading.trouble.kind if reading.trouble else None
-    refused = kind is TroubleKind.EXHAUSTED or kind in STOPS_READING - {TroubleKind.NO_KEY}
+    refused = kind is TroubleKind.EXHAUSTED or kind in STOPS_READING - {TroubleKind.NO_KEY, TroubleKind.NOT_APPROVED}
     if reading.stale or (refused and verdict.kind in _SETTLED):
         return replace(verdict, kind=VerdictKind.UNKNOWN, why=Why.NOT_CURRENT, overage=None)
     return verdict

@@ -10,7 +10,7 @@ A million lines are cleaned in pieces: what can be done to a whole piece is not 
 import re
 import unicodedata
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import compress, islice
@@ -23,13 +23,14 @@ MOST_CHARACTERS = 700
 # All of C0 and C1 but tab, line feed, vertical tab, form feed, carriage return and next line, which are white space;
 # and lone surrogates, which no file can hold, and the character that stands where bytes could not be read.
 _WRONG = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffd]")
-# Those, all white space but a plain space and the line feed between two lines, and the byte order mark.
-_ODD = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ud800-\udfff\ufeff\ufffd]"
-)
 _UNREADABLE = "\ufffd"
 _BYTE_ORDER_MARK = "\ufeff"
 _EDGES = " \u00ad\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069"
+# All of these but the space, and all white space but the space and the line feed between two lines.
+_ODD = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ud800-\udfff\ufeff\ufffd"
+    f"{_EDGES[1:]}]"
+)
 _PIECE = 4096  # lines
 
 
@@ -83,17 +84,21 @@ class Cleaning:
 
     def take(self, text: str, numbers: Sequence[int]) -> Piece:
         """The next lines, joined by line feeds, cleaned; `numbers` has the number of each."""
-        text, wrong = _without_odd(text)
-        items = [" ".join(line.split()) if "  " in line else line.strip(" ") for line in text.split("\n")]
+        odd = set(_ODD.findall(text))
+        text, wrong = _without_odd(text, odd) if odd else (text, {})
+        items = [" ".join(line.split()) if "  " in line else line for line in map(str.strip, text.split("\n"))]
         if not text.isascii():
             normal = unicodedata.normalize
-            items = [item if item.isascii() else normal("NFC", item).strip(_EDGES) for item in items]
-        if len(max(items, key=len)) > MOST_CHARACTERS:
+            items = [item if item.isascii() else normal("NFC", item) for item in items]
+            if not odd.isdisjoint(_EDGES):
+                items = [item.strip(_EDGES) for item in items]
+        sizes = set(map(len, items))
+        if max(sizes) > MOST_CHARACTERS:
             long = {at: Reason.TOO_LONG for at, item in enumerate(items) if len(item) > MOST_CHARACTERS}
             wrong = long | wrong
         blanks: array[int] = array("I")
         rejected = tuple((numbers[at], reason) for at, reason in sorted(wrong.items()))
-        if wrong or "" in items:
+        if wrong or 0 in sizes:
             blanks.extend(numbers[at] for at, item in enumerate(items) if not item and at not in wrong)
             kept = [at for at, item in enumerate(items) if item and at not in wrong]
             numbers = [numbers[at] for at in kept]
@@ -104,12 +109,19 @@ class Cleaning:
         self, items: list[str], numbers: Sequence[int], blanks: "array[int]", rejected: tuple[tuple[int, str], ...]
     ) -> Piece:
         """Of tidy items, those that were not there before, and the others."""
-        seen, add, normal = self._seen, self._seen.add, unicodedata.normalize
+        normal = unicodedata.normalize
         # What `same` does, without a call for each of a million items.
         keys = [item.lower() if item.isascii() else normal("NFC", item.casefold()) for item in items]
-        is_new = [key not in seen and not add(key) for key in keys]  # add gives None
-        if all(is_new):
+        different = set(keys)
+        new = different - self._seen
+        self._seen |= new
+        if len(new) == len(keys):
             return Piece(items, array("I", numbers), b"", array("I"), blanks, rejected)
+        if len(different) == len(keys):
+            is_new = list(map(new.__contains__, keys))
+        else:
+            taken = new.remove  # by the first of those alike; it gives None
+            is_new = [key in new and not taken(key) for key in keys]
         is_old = list(map(not_, is_new))
         return Piece(
             list(compress(items, is_new)),
@@ -175,9 +187,8 @@ def _pieces(lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
         first += len(piece)
 
 
-def _without_odd(text: str) -> tuple[str, dict[int, str]]:
+def _without_odd(text: str, found: Set[str]) -> tuple[str, dict[int, str]]:
     """The text with spaces for all other white space; and the reason of each line that can be no item, by its place."""
-    found = set(_ODD.findall(text))
     wrong = _wrong_lines(text) if any(_WRONG.match(odd) for odd in found) else {}
     for odd in found:
         if odd == _BYTE_ORDER_MARK or odd.isspace():

@@ -70,7 +70,7 @@ def _group(key: str, pools: tuple[Pool, ...], drained: bool) -> Group:
 def _key(definition: Definition, unit: str) -> str:
     """The same for an account whatever pools it has just now: the only pool that can have this unit, or the total."""
     rules = [rule for rule in definition.pools if place(definition.drain, rule.id) is not None]
-    rules = [rule for rule in rules if rule.unit == unit or rule.unit_from]
+    rules = [rule for rule in rules if rule.unit == unit or rule.unit_from or rule.unit_param]
     return rules[0].id if len(rules) == 1 and not rules[0].each else f"total:{unit}"
 
 

@@ -24,7 +24,7 @@ LEAST_STALE_S = 900
 HYSTERESIS = Decimal("1.1")
 ROUGH = "rough"
 
-_TOLD = frozenset({Source.BY_HAND, Source.ESTIMATED})
+_TOLD = frozenset({Source.BY_HAND, Source.ESTIMATED, Source.METERED})
 _NONE = Decimal(0)
 
 Numbers = tuple[tuple[str, str], ...]
@@ -91,7 +91,7 @@ class _Bars:
 def is_stale(snapshot: Snapshot, interval_s: int, now: datetime) -> bool:
     """Whether a reading is too old to be taken for live: over three intervals, at the least 15 minutes.
 
-    What the user typed, and what is estimated from that, never grows stale. A reading from the future does, like an old
+    What the user typed, and what is counted or estimated from that, never grows stale. A reading from the future does, like an old
     one.
     """
     longest = timedelta(seconds=max(STALE_INTERVALS * interval_s, LEAST_STALE_S))

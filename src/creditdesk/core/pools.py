@@ -42,9 +42,12 @@ class TroubleKind(StrEnum):
     VENDOR_DOWN = "vendor_down"
     BAD_ANSWER = "bad_answer"
     NO_NETWORK = "no_network"
+    NOT_APPROVED = "not_approved"
 
 
-STOPS_READING = frozenset({TroubleKind.NO_KEY, TroubleKind.KEY_REJECTED, TroubleKind.NO_ACCESS})
+STOPS_READING = frozenset(
+    {TroubleKind.NO_KEY, TroubleKind.KEY_REJECTED, TroubleKind.NO_ACCESS, TroubleKind.NOT_APPROVED}
+)
 """Troubles after which an account is not read again by itself until the user acts."""
 
 
@@ -94,7 +97,9 @@ class Pool:
 class Snapshot:
     """The pools of an account at an instant, with their source. `inferred`: fields were guessed, unconfirmed.
 
-    `key_expires_at` is when the key itself stops being taken, UTC; None where the vendor does not tell.
+    `key_expires_at` is when the key itself stops being taken, `plan_ends_at` when the plan does, UTC; None where the
+    vendor does not tell. `identity` names the vendor's account that the key belongs to, as the vendor writes it; ""
+    where it is not told. It may be an address of e-mail: it is compared, and never kept or shown as it is.
     """
 
     read_at: datetime
@@ -103,6 +108,8 @@ class Snapshot:
     plan: str = ""
     inferred: bool = False
     key_expires_at: datetime | None = None
+    plan_ends_at: datetime | None = None
+    identity: str = field(default="", repr=False)
 
     def pool(self, pool_id: str) -> Pool | None:
         """The pool with this id, or None."""
@@ -166,6 +173,7 @@ class Account:
     ask_over: Mapping[str, Decimal] = field(default_factory=dict)
     muted: bool = False
     confirmed: bool = False  # the user confirmed that inferred fields are right
+    remind_days: int = 0  # a balance by hand is to be looked up again after so many days; 0: never
     rules_off: tuple[str, ...] = ()  # rules of warning (`rules.RuleKind`) that are off for this account
 
     def changed(self, **values: object) -> "Account":
@@ -205,6 +213,7 @@ class Reading:
     run_outs: tuple[RunOut, ...] = ()
     spark: tuple[tuple[datetime, Decimal], ...] = ()  # recent (instant, left) of the account's first pool
     due_at: datetime | None = None  # when it is read next by itself; None: not until the user acts
+    untried: bool = False  # the vendor's file was never tried with a live key, and this account was never read well
 
     @property
     def read_at(self) -> datetime | None:

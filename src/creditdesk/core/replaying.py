@@ -13,7 +13,7 @@ from itertools import pairwise
 from creditdesk.core.alerts import Decision, is_told, judge
 from creditdesk.core.definition import Definition
 from creditdesk.core.levels import Evidence, Finding, assess
-from creditdesk.core.pools import Account, Level, Pool, PoolKind, RunOut, Snapshot
+from creditdesk.core.pools import Account, Level, Pool, PoolKind, RunOut, Snapshot, Source
 from creditdesk.core.rules import OF_STOCK, RuleKind
 from creditdesk.core.run_outs import run_outs
 from creditdesk.core.series import Episode, Event, EventKind, Point, Series
@@ -59,6 +59,8 @@ def replay(
         return _not_read(lines, past)
     if rule is RuleKind.REFILLED:
         return _refilled(lines, past)
+    if rule is RuleKind.LOOK_UP:
+        return _looked_up(lines, past)
     return _Replay(rule, lines, past).run(step)
 
 
@@ -259,6 +261,18 @@ def _refilled(lines: Sequence[_Line], past: Past) -> tuple[Episode, ...]:
             told = judge(past.account.id, (), news, new.read_at).new
             found += [replace(each, cleared_at=each.fired_at) for each in told]
     return tuple(sorted(found, key=lambda each: each.fired_at))
+
+
+def _looked_up(lines: Sequence[_Line], past: Past) -> tuple[Episode, ...]:
+    """When a balance typed by hand was as many days old as the account says, and each time again."""
+    typed = sorted({point.first_seen for line in lines for point in line.points if point.source is Source.BY_HAND})
+    period, found = timedelta(days=past.account.remind_days), []
+    for begin, end in pairwise((*typed, past.until)) if period else ():
+        due = [begin + period * count for count in range(1, (end - begin) // period + 1)]
+        for at, until in pairwise((*due, end)):
+            cleared = until if until < past.until else None
+            found.append(replace(_episode(past, RuleKind.LOOK_UP, Level.LOW, at), cleared_at=cleared))
+    return tuple(found)
 
 
 def _episode(past: Past, rule: RuleKind, level: Level, at: datetime) -> Episode:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 
 from creditdesk.core.pools import TroubleKind
@@ -43,6 +44,26 @@ class FailRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """What asking once costs, in the vendor's own unit; more than 0."""
+
+    amount: Decimal
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageRule:
+    """An answer in pages. `next` selects what asks for the next one, which goes as `send` into the query; `more` (an
+    expression, "" for none) is true while there is one. The lists under the name `collect` are put together."""
+
+    next: str
+    send: str
+    collect: str
+    more: str = ""
+    most: int = 4
+
+
+@dataclass(frozen=True, slots=True)
 class RequestRule:
     """One HTTP request. `url` is https with a literal host; `json` and `form` hold templates and are for POST only.
 
@@ -71,3 +92,6 @@ class RequestRule:
     fail: tuple[FailRule, ...] = ()
     host_param: str = ""
     hosts: Mapping[str, str] = field(default_factory=dict)
+    manual: bool = False  # sent only when the user asks for it, never by itself
+    cost: Cost | None = None  # None: asking is free, as far as is known
+    page: PageRule | None = None

@@ -18,6 +18,7 @@ class RuleKind(StrEnum):
     UNUSUAL = "unusual"  # far more used today than on other days of this name
     KEY_REJECTED = "key-rejected"
     NOT_READ = "not-read"  # no good reading for some hours
+    LOOK_UP = "look-up"  # a balance typed by hand is to be looked up again, as often as the account says
     REFILLED = "refilled"  # a reset or a top-up: news, never open
 
 

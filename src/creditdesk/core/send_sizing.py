@@ -25,6 +25,12 @@ class Charged:
     reserve: Mapping[str, Decimal] = field(default_factory=dict)
 
 
+def higher(first: Mapping[str, Decimal], second: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """The higher of two reserves, pool by pool."""
+    zero = Decimal(0)
+    return {pool: max(first.get(pool, zero), second.get(pool, zero)) for pool in {*first, *second}}
+
+
 def size_batches(
     charged: Charged, counts: Mapping[int, int], snapshot: Snapshot | None, now: datetime | None = None
 ) -> Verdict:

@@ -135,6 +135,7 @@ class Sending:
     provider: str = ""
     queue: Queue | None = None
     client: str = ""  # whom it is for; "" is its account's client
+    reserve: Mapping[str, Decimal] = field(default_factory=dict)  # what its plan keeps beside the account's reserve
     _tally: Mapping[BatchState, int] | None = field(default=None, init=False, repr=False, compare=False)
 
     def items_in(self, *states: BatchState) -> int:

@@ -40,4 +40,5 @@ class Settings:
     rules: Rules = field(default_factory=Rules)
     quiet: Quiet = field(default_factory=Quiet)
     sound: bool = False  # with a notification
+    gateway: bool = False  # the window's gateway is on, and starts with the window
     addresses: Mapping[str, str] = field(default_factory=dict)  # of mail and chat: an id, and what may be shown of it

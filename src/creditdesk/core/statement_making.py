@@ -37,7 +37,8 @@ class Books:
     """An account in a month. `client` is the account's own; `removed`: the account is there no more.
 
     `used` is what was seen to be used of each pool, `typed` what balances typed by hand fell by (for pools that no
-    reading saw), `imports` those that ended in the month, `top_ups` all up to its end, oldest first.
+    reading saw), `imports` those that ended in the month, `top_ups` all up to its end, oldest first. `charged` is what
+    charges of the ledger took, by client ("": the account's own) and pool; it is part of what was used.
     """
 
     account: str
@@ -50,6 +51,7 @@ class Books:
     typed: Mapping[str, Decimal] = field(default_factory=dict)
     imports: tuple[Sending, ...] = ()
     top_ups: tuple[Event, ...] = ()
+    charged: Mapping[tuple[str, str], Decimal] = field(default_factory=dict)
 
     def use_of(self, pool: str) -> Decimal:
         """What was used of a pool: as read, else as typed."""
@@ -61,8 +63,9 @@ class Books:
 
     @property
     def clients(self) -> set[str]:
-        """Its own client ("" for none) and those of its imports."""
-        return {self.client, *(self.client_of(each) for each in self.imports)}
+        """Its own client ("" for none) and those of its imports and charges."""
+        charged = {client or self.client for (client, _), amount in self.charged.items() if amount}
+        return {self.client, *(self.client_of(each) for each in self.imports), *charged}
 
     @property
     def owner(self) -> str:
@@ -152,20 +155,23 @@ def _lines(group: Sequence[_Held]) -> list[Line]:
 
 
 def _by_import(group: Sequence[_Held]) -> dict[str, Decimal]:
-    """What imports took of a pool, by their client. What they gave back says nothing."""
+    """What imports and charges took of a pool, by their client. What imports gave back says nothing."""
     shares: dict[str, Decimal] = {}
     for each, pool in group:
         for sending in each.imports:
             took, client = (sending.spent or {}).get(pool.id, ZERO), each.client_of(sending)
             if took > 0 and client:
                 shares[client] = shares.get(client, ZERO) + took
+        for (client, charged), took in each.charged.items():
+            if charged == pool.id and (client or each.client):
+                shares[client or each.client] = shares.get(client or each.client, ZERO) + took
     return shares
 
 
 def _reason(client: str, amount: Decimal, holders: Sequence[Books]) -> Reason | None:
     if client:
         return None
-    if amount < 0 and any(each.imports for each in holders):
+    if amount < 0 and any(each.imports or each.charged for each in holders):
         return Reason.OVER
     if len(holders) > 1:
         return Reason.SHARED_POOL

@@ -10,6 +10,9 @@ from creditdesk.core.offers import Plan
 from creditdesk.core.pools import Pool, PoolKind, Snapshot, Source
 from creditdesk.core.resets import last_reset, next_reset
 
+_MOST_DAYS = {"month": 31, "week": 7}
+"""Of which periods the user may name the day of renewal."""
+
 
 @dataclass(frozen=True, slots=True)
 class Typed:
@@ -49,7 +52,8 @@ def typed_pools(
         entry = typed.get(rule.id)
         limit = _limit(rule, plan, entry)
         left = entry.left if entry else None
-        if entry and limit is not None and rule.reset and _refilled(rule.reset, entry.at, now):
+        refill = _refill(rule.reset, settings)
+        if entry and limit is not None and refill and last_reset(*refill[:3], now, refill[3]) > entry.at:
             left, estimated = limit, True
         pools.append(_pool(definition, rule, settings, (left, limit), now))
     return tuple(pools), estimated
@@ -74,9 +78,20 @@ def _limit(rule: PoolRule, plan: Plan | None, entry: Typed | None) -> Decimal | 
     return plan.limits.get(rule.id) if plan else None
 
 
-def _refilled(reset: When, typed_at: datetime, now: datetime) -> bool:
-    ruled = bool(reset.every) and reset.anchor == "first"
-    return ruled and last_reset(reset.every, reset.anchor, reset.tz, now) > typed_at
+def _refill(reset: When | None, settings: Mapping[str, str]) -> tuple[str, str, str, int] | None:
+    """How often, from which anchor, in which zone and on which day a typed pool refills; None where it is not known."""
+    if reset is None or not reset.every:
+        return None
+    if reset.anchor == "first":
+        return reset.every, "first", reset.tz, 1
+    day = settings.get(reset.day_param, "") if reset.day_param else ""
+    known = (
+        reset.anchor == "renewal"
+        and day.isascii()
+        and day.isdigit()
+        and 1 <= int(day[:3]) <= _MOST_DAYS.get(reset.every, 0)
+    )
+    return (reset.every, "renewal", reset.tz, int(day)) if known else None
 
 
 def _pool(
@@ -87,15 +102,14 @@ def _pool(
     now: datetime,
 ) -> Pool:
     left, limit = amounts
-    resets_at = None
-    if rule.reset and rule.reset.every and rule.reset.anchor == "first":
-        resets_at = next_reset(rule.reset.every, rule.reset.anchor, rule.reset.tz, now)
+    refill = _refill(rule.reset, settings)
+    resets_at = next_reset(*refill[:3], now, refill[3]) if refill else None
     used = limit - left if limit is not None and left is not None and rule.kind is not PoolKind.WALLET else None
     return Pool(
         id=rule.id,
         label=rule.label,
         kind=rule.kind,
-        unit=rule.unit,
+        unit=rule.unit_at(settings),
         left=left,
         limit=limit,
         used=used,

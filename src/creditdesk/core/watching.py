@@ -4,7 +4,7 @@
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from creditdesk.core.amounts import instant_text, plain
@@ -23,6 +23,7 @@ class Look:
 
     `snapshot` is what counts now, `read` the last one that was read where that is another (balances by hand may stand
     in), `before` the one before it where this look is `fresh`; `stale` as in `Evidence`. `odd`: see `unusual.unusual`.
+    `remind_days`: after how many days a balance by hand is to be looked up again; 0: never.
     """
 
     snapshot: Snapshot | None
@@ -33,11 +34,12 @@ class Look:
     before: Snapshot | None = None
     odd: tuple[Finding, ...] = ()
     read: Snapshot | None = None
+    remind_days: int = 0
 
 
 def watch(look: Look, rules: Rules, off: frozenset[RuleKind], now: datetime) -> tuple[Finding, ...]:
     """The findings of a look, by the rules that are not `off`."""
-    found = [_key(look), _unread(look, rules, off, now)]
+    found = [_key(look), _unread(look, rules, off, now), _look_up(look, now)]
     if look.snapshot is not None and look.trouble is None and not look.stale:
         found += [*_expiring(look.snapshot, rules, now), _key_expiry(look.snapshot, rules, now), *look.odd]
         if look.fresh and look.before is not None:
@@ -80,6 +82,19 @@ def _unread(look: Look, rules: Rules, off: frozenset[RuleKind], now: datetime) -
         return Finding("", Level.LOW, Level.LOW, window=window, rule=rule, numbers=tuple(said))
     eased = Level.GOOD if trouble is None else Level.LOW
     return Finding("", Level.GOOD, eased, window=window, rule=rule)
+
+
+def _look_up(look: Look, now: datetime) -> Finding:
+    """Whether a balance by hand is to be looked up again; told once a period, until somebody types it anew."""
+    rule, snapshot, days = RuleKind.LOOK_UP, look.snapshot, look.remind_days
+    if snapshot is None or not days or snapshot.source in _CERTAIN:
+        return Finding("", Level.GOOD, Level.GOOD, rule=rule)
+    periods = (now - snapshot.read_at) // timedelta(days=days)
+    if periods < 1:  # a clock that was put back clears nothing: typing does
+        return Finding("", Level.GOOD, Level.LOW, window=f"+{instant_text(snapshot.read_at)}", rule=rule)
+    window = f"+{instant_text(snapshot.read_at + timedelta(days=days) * periods)}"
+    numbers = (("since", instant_text(snapshot.read_at)), ("days", str(days)))
+    return Finding("", Level.LOW, Level.LOW, window=window, rule=rule, numbers=numbers)
 
 
 def _since(at: datetime | None) -> Numbers:

@@ -9,13 +9,14 @@ from decimal import Decimal
 
 from creditdesk.core.definition import Definition, Param
 from creditdesk.core.offers import holds
-from creditdesk.core.pools import Account, Custody, Source
+from creditdesk.core.pools import Account, Custody
 from creditdesk.core.series import Event, EventKind
 from creditdesk.core.typed import Typed, typed_rules
+from creditdesk.desk import belonging
+from creditdesk.desk.keys import erase_keys, given_for, keep_keys, stored_keys
 from creditdesk.desk.reading import Reader
 from creditdesk.desk.tools import Tools
-from creditdesk.providers.catalogue import UnknownProvider
-from creditdesk.providers.definitions import DefinitionError
+from creditdesk.store.approvals import ApprovalsError, Bound
 from creditdesk.store.config import AccountRefused, checked_base_url, checked_name
 from creditdesk.store.vault import KeyringLocked, NoKeyring, VaultError, check_key
 
@@ -39,6 +40,7 @@ class Removed:
     position: int
     _keys: tuple[tuple[str, str], ...] = ()
     key_stays: str = ""  # why the key may still be in the keyring, one sentence; "" when it is gone
+    given_for: str = ""  # the digest that its keys were given for, see `desk.keys`
 
     def keys(self) -> dict[str, str]:
         """The keys by credential name."""
@@ -68,7 +70,7 @@ class Registry:
         """Add an account, its keys to the vault first; its id is chosen here. Raises AccountError, vault errors."""
         definition = self._tools.catalogue.get(draft.provider)
         account = replace(draft, id=os.urandom(6).hex(), name=draft.name.strip())
-        self._check(account, definition)
+        self.check(account, definition)
         checked = {name: check_key(value) for name, value in keys.items()}
         _keep_out(account, checked)
         await self._enter(account, checked)
@@ -79,18 +81,23 @@ class Registry:
         """Change an account; given keys replace the stored ones. Raises AccountError, vault errors."""
         definition = self._tools.catalogue.get(account.provider)
         before = self._tools.chosen.account(account.id)
-        self._check(account, definition)
+        self.check(account, definition)
         checked = {name: check_key(value) for name, value in (keys or {}).items()}
         _keep_out(account, checked)
         if checked:
             await self._check_owner(account, definition, checked)
+            await self._check_identity(account, definition, checked)
+        digest = given_for(self._tools, before)
         erased = await self._moved_out(before, account)
         try:
-            await self._keep(account, checked)
+            await keep_keys(self._tools, account, checked)
             self._tools.chosen.change(account)
         except BaseException:
-            await self._keep(before, erased)
+            await keep_keys(self._tools, before, erased, digest)
             raise
+        if checked and digest != given_for(self._tools, account):
+            with suppress(VaultError):
+                await erase_keys(self._tools, before, digest)  # of another state of the definition
         if keys or (before.custody, before.key_env, before.base_url) != (
             account.custody,
             account.key_env,
@@ -115,9 +122,8 @@ class Registry:
         for pool, entry in typed.items():
             await self._tools.history.typed(account.id, pool, entry.left, entry.limit, now)
         self._reader.note_typed(account.id, typed)
-        snapshot = self._reader.reading(account).snapshot
-        if snapshot is not None and snapshot.source is not Source.LIVE:
-            await self._tools.history.record(account.id, replace(snapshot, read_at=now), now)
+        await self._reader.counting.catch_up(self._reader.cases)
+        await self._reader.counting.keep_typed(self._reader.cases({account.id}))
         return typed
 
     def check_typed(self, account: Account, balances: Mapping[str, tuple[Decimal, Decimal | None]]) -> None:
@@ -140,48 +146,46 @@ class Registry:
         A locked keyring removes nothing (KeyringLocked); where there is none, `key_stays` says so.
         """
         position = [each.id for each in self._tools.chosen.accounts].index(account.id)
-        keys, stays = {}, ""
+        keys, stays, digest = {}, "", given_for(self._tools, account)
         try:
-            keys = await self._erase(account)
+            keys = await erase_keys(self._tools, account)
         except NoKeyring as error:
             stays = f"Its key may still be in the keyring. {error}"
         try:
             self._tools.chosen.remove(account.id)
         except BaseException:
-            await self._keep(account, keys)
+            await keep_keys(self._tools, account, keys, digest)
             raise
+        if digest:
+            with suppress(ApprovalsError, OSError):  # what is left there names no key
+                self._tools.trust.approvals.bind(account.id, Bound())
         await self._note(account, EventKind.REMOVED)
-        return Removed(account, position, tuple(keys.items()), stays)
+        return Removed(account, position, tuple(keys.items()), stays, digest)
 
     async def restore(self, removed: Removed) -> Account:
         """Bring a removed account back, with its keys and its place."""
-        await self._enter(removed.account, removed.keys(), removed.position)
+        await self._enter(removed.account, removed.keys(), removed.position, removed.given_for)
         await self._note(removed.account, EventKind.ADDED)
         return removed.account
 
-    async def _enter(self, account: Account, keys: Mapping[str, str], position: int | None = None) -> None:
+    async def _enter(
+        self, account: Account, keys: Mapping[str, str], position: int | None = None, digest: str | None = None
+    ) -> None:
         """Keep the keys and list the account; when one of both fails, neither is done."""
         try:
-            await self._keep(account, keys)
+            await keep_keys(self._tools, account, keys, digest)
             self._tools.chosen.add(account, position)
         except BaseException:
-            with suppress(VaultError):
-                await self._erase(account)
+            with suppress(VaultError, ApprovalsError):
+                await erase_keys(self._tools, account)
             raise
-
-    async def _keep(self, account: Account, keys: Mapping[str, str]) -> None:
-        for name, value in keys.items():
-            if account.custody is Custody.SESSION:
-                self._tools.vault.keep(account.id, name, value)
-            elif account.custody is Custody.KEYRING:
-                await self._tools.vault.write(account.id, name, value)
 
     async def _moved_out(self, before: Account, after: Account) -> dict[str, str]:
         """Erase the keys of an account whose key is kept elsewhere from now on; what was erased."""
         if before.custody is after.custody:
             return {}
         try:
-            return await self._erase(before)
+            return await erase_keys(self._tools, before)
         except NoKeyring:
             return {}
         except KeyringLocked:
@@ -189,40 +193,27 @@ class Registry:
                 return {}
             raise
 
-    async def _erase(self, account: Account) -> dict[str, str]:
-        """Erase the account's keys from where it keeps them; what was erased, so that it can be brought back."""
-        vault, keys = self._tools.vault, {}
-        for name in self._credentials(account):
-            if account.custody is Custody.SESSION:
-                key = vault.kept(account.id, name)
-                vault.drop(account.id, name)
-            elif account.custody is Custody.KEYRING:
-                key = await vault.read(account.id, name)
-                await vault.erase(account.id, name)
-            else:
-                continue
-            if key is not None:
-                keys[name] = key
-        return keys
-
-    def _credentials(self, account: Account) -> tuple[str, ...]:
-        """The names of the account's credentials; a guess for a vendor whose definition is gone or broken."""
-        try:
-            definition = self._tools.catalogue.get(account.provider)
-        except (UnknownProvider, DefinitionError):
-            return ("key",)
-        return tuple(credential.name for credential in definition.credentials)
-
     async def _check_owner(self, account: Account, definition: Definition, keys: Mapping[str, str]) -> None:
         """Raises AccountError when these are the keys of another account of this vendor: a paste into the wrong one."""
         for other in self._tools.chosen.accounts:
             if other.id == account.id or (other.provider, other.base_url) != (account.provider, account.base_url):
                 continue
             with suppress(VaultError):
-                if await self._tools.vault.read_account(other, definition.credentials) == keys:
+                if await stored_keys(self._tools, other, definition) == keys:
                     raise AccountError("key", f"This is the key of {other.name}. Paste the key of {account.name}.")
 
-    def _check(self, account: Account, definition: Definition) -> None:
+    async def _check_identity(self, account: Account, definition: Definition, keys: Mapping[str, str]) -> None:
+        """Raises AccountError when the vendor says that these keys open another account than the one read until now.
+
+        Where it cannot be asked the keys are taken: its first answer to a reading is judged in the same way.
+        """
+        if definition.identity_from and not definition.manual:
+            refused = belonging.refusal(account, definition)
+            if await self._reader.test(account, keys) == refused:
+                raise AccountError("key", refused.message)
+
+    def check(self, account: Account, definition: Definition) -> None:
+        """Raises AccountError for an account that cannot be as it is."""
         try:
             checked_name(account.name, self._tools.chosen.accounts, account.id)
             checked_base_url(account.base_url)
@@ -284,3 +275,6 @@ def check_settings(definition: Definition, chosen: Mapping[str, str]) -> None:
             raise AccountError(name, f"{name} cannot be {value!r}. Choices: {', '.join(choices)}.")
         if len(value) > 200 or not value.isprintable():
             raise AccountError(name, f"{name} must be printable text of at most 200 characters.")
+        if not params[name].fits(value):  # not repeated: it may be a key that was pasted there
+            such = f", such as {params[name].default}" if params[name].default else ""
+            raise AccountError(name, f"{name} cannot be this. Allowed is what matches {params[name].pattern}{such}.")

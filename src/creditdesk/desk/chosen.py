@@ -1,7 +1,7 @@
 """What the user chose, read from the config only when the file changed: by this desk or by another process."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from creditdesk.core.pools import Account
@@ -73,27 +73,23 @@ class Chosen:
         """Drop an account."""
         self._edit(lambda accounts: tuple(each for each in accounts if each.id != account_id))
 
-    def move(self, account_id: str, places: int) -> None:
-        """Move an account up (negative) or down in the user's order."""
-
-        def moved(accounts: tuple[Account, ...]) -> tuple[Account, ...]:
-            order = list(accounts)
-            at = next(number for number, each in enumerate(order) if each.id == account_id)
-            account = order.pop(at)
-            order.insert(max(0, at + places), account)
-            return tuple(order)
-
-        self._edit(moved)
+    def order(self, ids: Sequence[str]) -> None:
+        """Put the accounts into this order; those that it does not name (another process added them) come last."""
+        places = {account_id: place for place, account_id in enumerate(ids)}
+        self._edit(lambda accounts: tuple(sorted(accounts, key=lambda each: places.get(each.id, len(places)))))
 
     def change_settings(self, change: Callable[[Settings], Settings]) -> Settings:
         """Change the desk's settings; what they are then."""
-        choices = self._config.edit(lambda before: replace(before, settings=change(before.settings)))
+        return self.edit(lambda before: replace(before, settings=change(before.settings))).settings
+
+    def edit(self, change: Callable[[Choices], Choices]) -> Choices:
+        """Change all of it in one step; what is chosen then. Raises AccountRefused, too."""
+        choices = self._config.edit(change)
         self._stamp = None
-        return choices.settings
+        return choices
 
     def _edit(self, change: Callable[[tuple[Account, ...]], tuple[Account, ...]]) -> None:
-        self._config.edit(lambda before: replace(before, accounts=change(before.accounts)))
-        self._stamp = None
+        self.edit(lambda before: replace(before, accounts=change(before.accounts)))
 
     def _look(self) -> _Stamp | None:
         try:

@@ -32,7 +32,7 @@ def decide(
     level = levels.worst(found)
     if account.muted:
         return NOTHING, level
-    off = off_for(rules, account.rules_off)
+    off = _off(case)
     if off & OF_STOCK:  # the other rules have no part in these findings
         found = _stock(case, replace(evidence, off=off))
     look = Look(
@@ -44,6 +44,7 @@ def decide(
         before,
         _odd(case, off),
         case.known.snapshot,
+        account.remind_days,
     )
     more = watching.watch(look, rules, off, case.now)
     return alerts.judge(account.id, case.known.episodes, (*found, *more), case.now, off), level
@@ -56,10 +57,16 @@ def overdue(case: Case, evidence: Evidence) -> Judged:
     level = levels.worst(_stock(case, evidence))
     if case.account.muted:
         return NOTHING, level
-    off = off_for(case.settings.rules, case.account.rules_off)
+    off = _off(case)
     look = Look(case.known.snapshot, case.known.trouble, case.asks)
     found = watching.unread(look, case.settings.rules, off, case.now)
     return alerts.judge(case.account.id, case.known.episodes, found, case.now), level
+
+
+def _off(case: Case) -> frozenset[RuleKind]:
+    """The rules that are off. One that is read only when the user says so is not warned of for not being read."""
+    off = off_for(case.settings.rules, case.account.rules_off)
+    return off if case.by_itself or not case.asks else off | {RuleKind.NOT_READ}
 
 
 def _stock(case: Case, evidence: Evidence) -> tuple[Finding, ...]:

@@ -1,13 +1,13 @@
 """What the desk knows of an account between two readings, so that a reading costs no query."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from creditdesk.core.cadence import Pace, Rhythm, back_off, next_due
 from creditdesk.core.definition import Definition
 from creditdesk.core.levels import Finding
-from creditdesk.core.pools import Account, RunOut, Snapshot, Trouble, TroubleKind
+from creditdesk.core.pools import Account, RunOut, Snapshot, Source, Trouble, TroubleKind
 from creditdesk.core.rules import Rules
 from creditdesk.core.run_outs import run_outs
 from creditdesk.core.series import Episode, Series
@@ -24,6 +24,7 @@ class Known:
     """An account's last good snapshot, its trouble and pace, its last weeks, and what follows from them."""
 
     snapshot: Snapshot | None = None
+    counted: Snapshot | None = None  # the last count that is in the history
     trouble: Trouble | None = None
     pace: Pace = field(default_factory=Pace)
     typed: dict[str, Typed] = field(default_factory=dict)
@@ -37,6 +38,26 @@ class Known:
     odd_at: datetime | None = None
     odd_by: Rules | None = None
     acted: int = 0  # how often the user changed the key or the address
+    marks: Mapping[str, str] = field(default_factory=dict)  # as `store.marks` has them
+    proved: bool = False  # there was a good live reading of this account, once
+    identity: str = field(default="", repr=False)  # what the vendor called the account, once it was found to be ours
+
+    def recollect(self, latest: Latest) -> None:
+        """Take over what the database remembers, when the desk is opened."""
+        self.snapshot, self.trouble, self.typed = latest.snapshot, latest.trouble, dict(latest.typed)
+        if self.trouble is not None and self.trouble.kind is TroubleKind.NOT_APPROVED:
+            self.trouble = None  # whether it still is not is looked up, not remembered
+        self.marks = latest.marks
+        self.counted = latest.snapshot if latest.snapshot and latest.snapshot.source is Source.METERED else None
+        self.proved = bool(latest.marks.get("proved")) or (
+            latest.snapshot is not None and latest.snapshot.source is Source.LIVE
+        )
+
+    def act(self) -> None:
+        """The user changed the key or the address: what was asked before counts no longer."""
+        self.trouble, self.pace, self.identity = None, Pace(), ""
+        self.proved = "proved" in self.marks  # a test server proved nothing of the vendor
+        self.acted += 1
 
     def failed(self, trouble: Trouble, beat: Rhythm, now: datetime) -> Trouble:
         """Note a reading that failed; the trouble with the instants since when it lasts and when it is tried next."""
@@ -58,10 +79,13 @@ class Known:
         if self.seen() != seen:
             return False
         learned = dict(latest.typed) != self.typed
-        self.typed = dict(latest.typed)
+        self.typed, self.marks = dict(latest.typed), {**self.marks, **latest.marks}
         theirs, ours = latest.snapshot, self.snapshot
+        if theirs is not None and theirs.source is Source.METERED:
+            self.counted, theirs = theirs, None if ours is not None else theirs
         if theirs is not None and (ours is None or theirs.read_at > ours.read_at):
             self.snapshot, self.trouble = theirs, latest.trouble
+            self.proved = self.proved or theirs.source is Source.LIVE
             if latest.trouble is None:
                 self.pace = self.pace.succeeded(theirs.read_at)
             learned = True
@@ -103,7 +127,7 @@ def last_pace(latest: Latest, definition: Definition, beat: Rhythm) -> Pace:
     trouble = latest.trouble
     if trouble is None:
         return Pace(latest.snapshot.read_at if latest.snapshot else None)
-    if trouble.kind in (TroubleKind.NO_KEY, TroubleKind.KEYRING_LOCKED):
+    if trouble.kind in (TroubleKind.NO_KEY, TroubleKind.KEYRING_LOCKED, TroubleKind.NOT_APPROVED):
         return Pace()
     last = trouble.since
     if trouble.retry_at is not None and not trouble.vendor_asked:

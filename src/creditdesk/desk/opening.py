@@ -9,8 +9,10 @@ from creditdesk.desk.accounts import Registry
 from creditdesk.desk.chosen import Chosen
 from creditdesk.desk.reading import Reader
 from creditdesk.desk.tools import Asks, Tools, utc_now
+from creditdesk.desk.trusting import Trust
 from creditdesk.paths import Places, resources
 from creditdesk.providers.catalogue import Catalogue
+from creditdesk.store.approvals import Approvals
 from creditdesk.store.config import Config
 from creditdesk.store.history import History
 from creditdesk.store.vault import Vault
@@ -35,6 +37,15 @@ class Desk:
         return self._late["sender"]
 
     @property
+    def ledger(self) -> Any:
+        """The story of charges and entries, a `desk.ledger.Ledger`; the first paint does not need it."""
+        if "ledger" not in self._late:
+            from creditdesk.desk.ledger import Ledger
+
+            self._late["ledger"] = Ledger(self.tools, self.reader)
+        return self._late["ledger"]
+
+    @property
     def notice(self) -> str:
         """What the user should know about the history's file, or ""."""
         found = self.tools.history.notice
@@ -43,8 +54,8 @@ class Desk:
 
     async def close(self) -> None:
         """Close connections, then the database, then the keyring's worker."""
-        for each in self._late.values():
-            await each.close()
+        if "sender" in self._late:
+            await self.sender.close()
         await self.reader.close()
         self.tools.history.close()
         self.tools.vault.close()
@@ -72,6 +83,6 @@ def open_desk(
     ours = resources() / "providers"
     catalogue = Catalogue(ours, places.definitions, ours=ours)
     asking = open_asking or (lambda: ask_the_network(chosen.settings.ca_file))
-    tools = Tools(chosen, vault or Vault(), history, catalogue, asking, clock)
+    tools = Tools(chosen, vault or Vault(), history, catalogue, asking, Trust(Approvals(places.approved)), clock)
     reader = Reader(tools)
     return Desk(tools, reader, Registry(tools, reader))

@@ -5,7 +5,7 @@ the last.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
@@ -14,12 +14,12 @@ from creditdesk.core.bulk import ProbeRule
 from creditdesk.core.definition import Definition
 from creditdesk.core.pools import Account, Trouble, TroubleKind
 from creditdesk.core.verdict import Probed
+from creditdesk.desk.keys import keys_of
 from creditdesk.desk.tools import Declined, Tools
 from creditdesk.providers.catalogue import UnknownProvider
 from creditdesk.providers.definitions import DefinitionError
 from creditdesk.providers.probing import ProbeExchange, Question, Told
 from creditdesk.providers.transport import open_client
-from creditdesk.store.vault import KeyMissing, KeyRefused, KeyringLocked, NoKeyring
 
 LONGEST_WAIT_S = 120
 """A vendor that asks for a longer wait ends the probe; the user may ask again."""
@@ -109,7 +109,7 @@ class Prober:
 
     def _rule(self, account: Account, operation_id: str) -> tuple[Definition, ProbeRule]:
         try:
-            definition = self._tools.catalogue.get(account.provider)
+            definition = self._tools.vendor(account.provider)
         except (UnknownProvider, DefinitionError):
             raise ProbeFailed(f"There is no usable definition named {account.provider}.") from None
         rule = definition.probe(operation_id)
@@ -146,7 +146,7 @@ class Prober:
         """One answer. A vendor that asks to be left alone for a short while is, and then asked again."""
         definition, rule, account = about
         for tried in range(1, TRIES + 1):
-            secrets = await self._secrets(account, definition)
+            secrets = await keys_of(self._tools, account, definition)
             if isinstance(secrets, Trouble):
                 return secrets
             answer = await asking.ask(Question(definition, rule, account, secrets, self._tools.clock), batch)
@@ -157,11 +157,3 @@ class Prober:
                 return answer
             await self._pause(max(wait, 0))
         raise AssertionError("the last try returns")
-
-    async def _secrets(self, account: Account, definition: Definition) -> Mapping[str, str] | Trouble:
-        try:
-            return await self._tools.vault.read_account(account, definition.credentials)
-        except KeyringLocked as error:
-            return Trouble(TroubleKind.KEYRING_LOCKED, str(error))
-        except (KeyMissing, NoKeyring, KeyRefused) as error:
-            return Trouble(TroubleKind.NO_KEY, str(error))

@@ -1,7 +1,7 @@
 """The story of a reading: key, question, answer, history, forecast, alert, one frozen value for the window."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,18 +13,18 @@ from creditdesk.core.levels import Evidence
 from creditdesk.core.pools import Account, Level, Reading, Snapshot, Source, Trouble, TroubleKind
 from creditdesk.core.series import Episode
 from creditdesk.core.settings import Settings
-from creditdesk.core.typed import Typed, typed_snapshot
-from creditdesk.desk import judging
+from creditdesk.core.typed import Typed
+from creditdesk.desk import belonging, judging
 from creditdesk.desk.case import Case
+from creditdesk.desk.counting import Counting
+from creditdesk.desk.keys import keys_of
 from creditdesk.desk.known import Known, last_pace
 from creditdesk.desk.known_steps import learn_steps
 from creditdesk.desk.recent import LOOK_BACK
-from creditdesk.desk.sharing import shared_balances
 from creditdesk.desk.tools import Asks, Tools
 from creditdesk.providers.catalogue import UnknownProvider
 from creditdesk.providers.definitions import DefinitionError
 from creditdesk.store.config import Choices
-from creditdesk.store.vault import KeyMissing, KeyRefused, KeyringLocked, NoKeyring
 
 Came = Snapshot | Trouble | None
 
@@ -49,6 +49,7 @@ class Reader:
         self._asking: Asks | None = None
         self._choices: Choices | None = None
         self._outages = judging.Outages()
+        self.counting = Counting(tools, self.typed)
 
     @property
     def clock_ahead(self) -> timedelta | None:
@@ -62,7 +63,7 @@ class Reader:
         open_now = self._tools.history.warned.open_episodes().result()
         for account in choices.accounts:
             known, found = self._known[account.id], latest[account.id]
-            known.snapshot, known.trouble, known.typed = found.snapshot, found.trouble, dict(found.typed)
+            known.recollect(found)
             definition = self._definition(account)
             if definition is not None:
                 known.pace = last_pace(found, definition, cadence.rhythm(account, definition, choices.settings))
@@ -73,13 +74,16 @@ class Reader:
         """What is known of this account now, without asking."""
         return self._reading(account, self._tools.chosen.settings)
 
-    async def read(self, account_id: str) -> Outcome:
-        """Ask the vendor now, unless it asked us to wait; remember and judge the answer. KeyError: no such account."""
+    async def read(self, account_id: str, agreed: bool = False) -> Outcome:
+        """Ask the vendor now, unless it asked us to wait; remember and judge the answer. KeyError: no such account.
+
+        One whose reading costs something is asked only when the user `agreed` to that, just now.
+        """
         import asyncio  # here and below: the first paint should not pay for it
 
         running = self._running.get(account_id)
         if running is None:
-            running = asyncio.get_running_loop().create_task(self._read(account_id))
+            running = asyncio.get_running_loop().create_task(self._read(account_id, agreed))
             self._running[account_id] = running
             running.add_done_callback(lambda _done: self._running.pop(account_id, None))
         outcome: Outcome = await asyncio.shield(running)
@@ -93,7 +97,13 @@ class Reader:
         changed, self._choices = choices is not self._choices, choices
         for account_id, seen in before.items():
             changed |= self._known[account_id].learn(latest[account_id], seen)
-        return changed
+        return await self.counting.catch_up(self.cases, everybody=True) or changed
+
+    def cases(self, account_ids: Collection[str]) -> list[Case]:
+        """These accounts as they stand now, without those whose definition cannot be used."""
+        chosen = self._tools.chosen
+        found = [(each, self._definition(each)) for each in chosen.accounts if each.id in account_ids]
+        return [self._case(each, definition, chosen.settings) for each, definition in found if definition]
 
     async def recall(self, account_id: str) -> Outcome:
         """Remember the account's last weeks and what follows from them; nobody is asked. Raises KeyError."""
@@ -102,7 +112,9 @@ class Reader:
         if definition is None:
             return Outcome(self._reading(account, settings))
         await self._remember(account_id, definition)
-        return await self._judge(self._case(account, definition, settings))
+        case = self._case(account, definition, settings)
+        await self.counting.count(case)
+        return await self._judge(case)
 
     async def overdue(self, now: datetime) -> tuple[Outcome, ...]:
         """What time alone set off, without asking anybody: accounts not read for too long, balances by hand.
@@ -117,9 +129,10 @@ class Reader:
                 continue
             await self._remember(account.id, definition)
             case = self._case(account, definition, self._tools.chosen.settings)._replace(now=now)
-            evidence = self._evidence(case)
-            if (judged := judging.overdue(case, evidence))[0] != judging.NOTHING:
-                found.append(await self._keep(case, evidence, judged))
+            evidence, news = self.counting.evidence(case), self.counting.news(case)
+            judged = judging.decide(case, evidence, None) if news else judging.overdue(case, evidence)
+            if news or judged[0] != judging.NOTHING:
+                found.append(await self._keep(case, evidence, judged, news))
         return tuple(each for each in found if each.fired or each.cleared)
 
     async def _warned_elsewhere(self) -> list[Outcome]:
@@ -138,8 +151,11 @@ class Reader:
         return found
 
     async def test(self, account: Account, secrets: Mapping[str, str]) -> Snapshot | Trouble:
-        """Ask with these keys and keep nothing."""
-        return await self._ask(self._tools.catalogue.get(account.provider), account, secrets)
+        """Ask with these keys and keep nothing. Keys of another account than the one known by now are refused."""
+        definition = self._tools.vendor(account.provider)
+        outcome = await self._ask(definition, account, secrets)
+        case = self._case(account, definition, self._tools.chosen.settings) if account.id else None
+        return belonging.checked(case, outcome) if case else outcome
 
     def typed(self, account_id: str) -> dict[str, Typed]:
         """The balances last typed for this account."""
@@ -161,13 +177,12 @@ class Reader:
             return False
         case = self._case(account, definition, self._tools.chosen.settings)
         last = case.known.snapshot
-        return case.asks and last is not None and last.source is Source.LIVE and case.known.trouble is None
+        read = last is not None and last.source in (Source.LIVE, Source.METERED)
+        return case.asks and read and case.known.trouble is None
 
     def forget_trouble(self, account_id: str) -> None:
         """The user acted: the account's key or address was changed. It is asked anew."""
-        known = self._known[account_id]
-        known.trouble, known.pace = None, cadence.Pace()
-        known.acted += 1
+        self._known[account_id].act()
 
     def told(self, episodes: Mapping[int, str]) -> None:
         """Episodes, by id, were delivered, and how."""
@@ -189,7 +204,7 @@ class Reader:
 
     def _definition(self, account: Account) -> Definition | None:
         try:
-            return self._tools.catalogue.get(account.provider)
+            return self._tools.vendor(account.provider)
         except (UnknownProvider, DefinitionError):
             return None
 
@@ -203,44 +218,29 @@ class Reader:
             text = f"There is no usable definition named {account.provider}. Check its file, or remove the account."
             return Reading(account, known.snapshot, Trouble(TroubleKind.BAD_ANSWER, text), Level.NOT_READ, stale=True)
         case = self._case(account, definition, settings)
-        evidence = self._evidence(case)
+        evidence = self.counting.evidence(case)
         return case.shown(evidence, levels.level(evidence, case.thresholds, settings, case.now))
 
-    def _evidence(self, case: Case) -> Evidence:
-        """What the level is judged by. A number by hand is no reading: one that fails does not make it unknown."""
-        snapshot, known = self._snapshot(case), case.known
-        by_hand = snapshot is not None and snapshot.source in (Source.BY_HAND, Source.ESTIMATED)
-        trouble = known.trouble if case.asks and not by_hand else None
-        stale = snapshot is not None and levels.is_stale(snapshot, case.beat.interval_s, case.now)
-        return Evidence(case.definition, snapshot, trouble, stale, known.run_outs, known.topped_up)
-
-    def _snapshot(self, case: Case) -> Snapshot | None:
-        last = case.known.snapshot if case.asks else None
-        if last is not None and last.source is Source.LIVE and case.known.trouble is None:
-            return last
-        balances = shared_balances(case.account, case.definition, self._tools.chosen.accounts, self.typed)
-        typed = typed_snapshot(case.definition, case.account.settings, balances, case.now)
-        if last is None or last.source is not Source.LIVE or typed is None:
-            return typed or last
-        # The endpoint stopped answering, and the user typed what the vendor shows since.
-        return typed if case.known.trouble is not None and typed.read_at > last.read_at else last
-
-    async def _read(self, account_id: str) -> Outcome:
+    async def _read(self, account_id: str, agreed: bool) -> Outcome:
         account, settings = self._tools.chosen.chosen(account_id)
         definition, known = self._definition(account), self._known[account_id]
-        if definition is None or known.pace.held_until(self._tools.clock()):
+        held = known.pace.held_until(self._tools.clock())
+        if definition is None or held or (definition.manual and not agreed):
             return Outcome(self._reading(account, settings))
         await self._remember(account_id, definition)
         case = self._case(account, definition, settings)
         if not case.asks:
-            return await self._judge(case)
+            await self.counting.count(case)
+            return await self._judge(case, self.counting.news(case))
         case, outcome = await self._settled(case)
-        before = known.snapshot
+        before, outcome = known.snapshot, belonging.checked(case, outcome)
         if isinstance(outcome, Trouble):
             outcome = known.failed(outcome, case.beat, case.now)
         else:
             known.succeeded(outcome, case.now)
             known.project(definition, case.now)
+            await belonging.remember(case, outcome, self._tools)
+            await self.counting.was_read(case, outcome)
         judged = await self._judge(case, outcome, before)
         self._outages.note(judged.reading, self._tools.chosen.accounts)
         return judged
@@ -264,15 +264,12 @@ class Reader:
             case = self._case(account, case.definition, settings)
             if case.known.acted == acted or not case.asks:
                 return case, outcome
+            if case.definition.manual:  # nobody agreed to pay a second time
+                return case, Trouble(TroubleKind.BAD_ANSWER, "The key was changed meanwhile. Read it once more.")
 
     async def _fetch(self, account: Account, definition: Definition) -> Snapshot | Trouble:
-        try:
-            secrets = await self._tools.vault.read_account(account, definition.credentials)
-        except KeyringLocked as error:
-            return Trouble(TroubleKind.KEYRING_LOCKED, str(error))
-        except (KeyMissing, NoKeyring, KeyRefused) as error:
-            return Trouble(TroubleKind.NO_KEY, str(error))
-        return await self._ask(definition, account, secrets)
+        secrets = await keys_of(self._tools, account, definition)
+        return secrets if isinstance(secrets, Trouble) else await self._ask(definition, account, secrets)
 
     async def _ask(self, definition: Definition, account: Account, secrets: Mapping[str, str]) -> Snapshot | Trouble:
         if self._asking is None:
@@ -284,7 +281,7 @@ class Reader:
 
     async def _judge(self, case: Case, outcome: Came = None, before: Snapshot | None = None) -> Outcome:
         """Decide what is to be told, and remember the reading and the decision together."""
-        evidence = self._evidence(case)
+        evidence = self.counting.evidence(case)
         return await self._keep(case, evidence, judging.decide(case, evidence, before, outcome), outcome)
 
     async def _keep(self, case: Case, evidence: Evidence, judged: judging.Judged, outcome: Came = None) -> Outcome:
@@ -295,6 +292,7 @@ class Reader:
             episodes = ((*decision.new, *decision.quiet, *changed), decision.cleared)
             fresh = await self._tools.history.record(account.id, outcome, case.now, episodes, case.beat.interval_s)
             judging.took(known, decision, fresh)
+            self.counting.kept(case, outcome)
         shown = case.shown(evidence, level)
         cleared = tuple(each for each in decision.cleared if is_told(each))
         return Outcome(shown, judging.to_tell(known), cleared, judging.still_open(known))

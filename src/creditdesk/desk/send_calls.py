@@ -16,12 +16,12 @@ from creditdesk.core.offers import Operation
 from creditdesk.core.pools import Account, Trouble, TroubleKind
 from creditdesk.core.sending import Outcome, OutcomeKind, Stop, Tracked
 from creditdesk.core.settling import SETTLE_S
+from creditdesk.desk.keys import keys_of
 from creditdesk.desk.tools import Declined, Tools
 from creditdesk.providers.bulk import DEADLINE_S, BulkCase
 from creditdesk.providers.bulk_rows import Page, read_whole
 from creditdesk.providers.catalogue import UnknownProvider
 from creditdesk.providers.definitions import DefinitionError
-from creditdesk.store.vault import KeyMissing, KeyRefused, KeyringLocked, NoKeyring
 
 T = TypeVar("T")
 
@@ -113,7 +113,7 @@ class Calls:
         """The account, and its operation (the only one that can be sent when "" is given). Raises SendError."""
         try:
             account = self.tools.chosen.account(account_id)
-            definition = self.tools.catalogue.get(account.provider)
+            definition = self.tools.vendor(account.provider)
         except KeyError as error:
             gone = isinstance(error, UnknownProvider)
             raise SendError("Its vendor has no definition." if gone else "There is no such account.") from None
@@ -127,12 +127,9 @@ class Calls:
 
     async def case(self, job: Job, place: str = "") -> BulkCase | Trouble:
         """The account with its key, for one request."""
-        try:
-            secrets = await self.tools.vault.read_account(job.account, job.definition.credentials)
-        except KeyringLocked as error:
-            return Trouble(TroubleKind.KEYRING_LOCKED, str(error))
-        except (KeyMissing, NoKeyring, KeyRefused) as error:
-            return Trouble(TroubleKind.NO_KEY, str(error))
+        secrets = await keys_of(self.tools, job.account, job.definition)
+        if isinstance(secrets, Trouble):
+            return secrets
         return BulkCase(job.definition, job.rule, job.account, secrets, place)
 
     async def create(self, case: BulkCase, items: Sequence[str], rows: Sequence[Mapping[str, str]]) -> Outcome:

@@ -12,9 +12,8 @@ from creditdesk.core.factors import FactorError, check_factors
 from creditdesk.core.import_plan import ImportPlan, Picked, Source, items_mark, pick, price_mark
 from creditdesk.core.keywords import clean
 from creditdesk.core.pools import Snapshot
-from creditdesk.core.pricing import ZERO
 from creditdesk.core.queueing import Queue
-from creditdesk.core.send_sizing import Charged, size_batches
+from creditdesk.core.send_sizing import Charged, higher, size_batches
 from creditdesk.core.sending import Place, split
 from creditdesk.core.verdict import Verdict, VerdictKind, Why
 from creditdesk.desk.listing import read_list
@@ -237,9 +236,7 @@ def _sized(
     reserve: Mapping[str, Decimal],
 ) -> Verdict:
     """The verdict for (items, items a request), with the higher of the account's reserve and this one."""
-    own = job.account.reserve
-    kept = {pool: max(own.get(pool, ZERO), reserve.get(pool, ZERO)) for pool in {*own, *reserve}}
-    charged = Charged(job.definition, job.operation, factors, job.account, kept)
+    charged = Charged(job.definition, job.operation, factors, job.account, higher(job.account.reserve, reserve))
     return size_batches(charged, Counter(batch.count for batch in split(*counted)), snapshot)
 
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from creditdesk.core.amounts import plain
 from creditdesk.core.pools import Snapshot, Trouble
-from creditdesk.core.send_sizing import Charged, size_batches
+from creditdesk.core.send_sizing import Charged, higher, size_batches
 from creditdesk.core.sending import (
     STOPS,
     Batch,
@@ -188,7 +188,7 @@ class Run:
         if isinstance(snapshot, Halt):
             return snapshot
         job, sending = self._course.job, self._course.sending
-        reserve = {} if sending.confirmed else job.account.reserve
+        reserve = {} if sending.confirmed else higher(job.account.reserve, sending.reserve)
         charged = Charged(job.definition, job.operation, sending.factors, job.account, reserve)
         verdict = size_batches(charged, self._course.planned, snapshot, self._course.now())
         if verdict.kind is not VerdictKind.FITS:

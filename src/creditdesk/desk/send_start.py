@@ -21,10 +21,12 @@ from creditdesk.store.outbox import Entry, Outbox
 from creditdesk.store.outbox_rows import brought_of
 
 T = TypeVar("T")
+_TRIES = 5
 
 NOT_KEPT = "Nothing was sent: what is sent cannot be written down, because the history's file cannot be used."
 _BEGUN = "This plan was begun already. Go on with that import, or make a new plan."
 _PAST = "It cannot wait for an instant that is over."
+_CROWDED = "Nothing was sent: other imports to the same place are begun all the time. Try again."
 _AGAIN = "{count:,} of these items were sent there by another import since this one was queued. Cancel it, size anew."
 
 
@@ -72,12 +74,12 @@ class Starting:
         checked = await self._plans.bound(plan, items)
         await self.check_overlap(plan.account, plan.operation, plan.place.id, checked.items)
         more = [] if rest is None else [await self._queued(rest, None, confirmed, client)]
-        if not again:
-            await self._not_before(plan, checked.items)
-            for entry in more:
-                await self._not_before(plan, entry[1], rest=True)
-        await self._plans.room(checked.job, plan.factors, (plan.count, plan.batch), confirmed, plan.reserve)
-        return await self._add((self._sending(plan, confirmed, client), checked.items, checked.lines), *more)
+        entry = (self._sending(plan, confirmed, client), checked.items, checked.lines)
+
+        async def room() -> None:
+            await self._plans.room(checked.job, plan.factors, (plan.count, plan.batch), confirmed, plan.reserve)
+
+        return await self._add(plan, (entry, *more), again, room)
 
     async def queue(
         self,
@@ -94,9 +96,7 @@ class Starting:
         `client` and `again` as in `start`. Raises PlanVoid, SentBefore and SendError.
         """
         entry = await self._queued(Rest(plan, queue), items, confirmed, client)
-        if not again:
-            await self._not_before(plan, entry[1])
-        return await self._add(entry)
+        return await self._add(plan, (entry,), again)
 
     async def sent_before(
         self, account: str, operation: str, place: str, rows: Sequence[Mapping[str, str]], items: Sequence[str]
@@ -189,6 +189,7 @@ class Starting:
             base_url=plan.base_url,
             provider=plan.provider,
             client=self._client(client) or self._calls.tools.chosen.account(plan.account).client,
+            reserve=dict(plan.reserve),
         )
 
     def _client(self, given: str) -> str:
@@ -196,12 +197,27 @@ class Starting:
             raise SendError("The client's name looks like a key. Keys belong in the keyring.")
         return given.strip()
 
-    async def _add(self, entry: Entry, *more: Entry) -> Sending:
+    async def _add(
+        self,
+        plan: ImportPlan,
+        entries: Sequence[Entry],
+        again: bool,
+        room: Callable[[], Awaitable[None]] | None = None,
+    ) -> Sending:
+        """Write what nothing else has brought there, and where there is `room`; looked at anew when another process
+        wrote one for the same place meanwhile."""
         if not self._outbox.durable:
             raise SendError(NOT_KEPT)
-        if not await kept(self._outbox.add(*entry, *more)):
-            raise PlanVoid(_BEGUN)  # by somebody else, while the checks above were made
-        return entry[0]
+        for _ in range(_TRIES):
+            seen = None if again else await kept(self._outbox.kept.there(plan.account, plan.operation, plan.place.id))
+            for number, entry in enumerate(entries if seen is not None else ()):
+                await self._not_before(plan, entry[1], rest=number > 0)
+            if room is not None:
+                await room()
+            if await kept(self._outbox.add(*entries[0], *entries[1:], seen=seen)):
+                return entries[0][0]
+            await self._not_begun(plan)
+        raise SendError(_CROWDED)
 
 
 async def kept(work: Awaitable[T]) -> T:

@@ -7,6 +7,22 @@ from creditdesk.core.pools import Account
 from creditdesk.core.typed import Typed, sharing_key, typed_rules
 
 
+def shared_with(account: Account, definition: Definition, accounts: Iterable[Account]) -> dict[str, frozenset[str]]:
+    """The other accounts that have pools in common with this one, by id, and which."""
+    rules = [rule for rule in typed_rules(definition) if rule.shared_by]
+    ours = {rule.id: sharing_key(definition, rule, definition.settings(account.settings)) for rule in rules}
+    found = {}
+    for other in accounts if any(ours.values()) else ():
+        if other.id != account.id and other.provider == account.provider:
+            theirs = definition.settings(other.settings)
+            common = [
+                each for each in rules if ours[each.id] and sharing_key(definition, each, theirs) == ours[each.id]
+            ]
+            if common:
+                found[other.id] = frozenset(each.id for each in common)
+    return found
+
+
 def shared_balances(
     account: Account,
     definition: Definition,

@@ -8,9 +8,11 @@ from creditdesk.core.months import month_span, zone_words
 from creditdesk.core.sending import BatchState, Sending
 from creditdesk.core.statement import Statement
 from creditdesk.core.statement_making import Books, statement, typed_falls, when
+from creditdesk.desk.reading import Reader
 from creditdesk.desk.tools import Declined, Tools
 from creditdesk.providers.catalogue import UnknownProvider
 from creditdesk.providers.definitions import DefinitionError
+from creditdesk.store.counts import Taken
 from creditdesk.store.ledger import AccountMonth, Ledger
 from creditdesk.store.outbox import Kept
 
@@ -27,11 +29,12 @@ async def month_statement(tools: Tools, month: str, zone: tzinfo | None = None) 
     now = tools.clock()
     if since > now:
         raise Declined(f"{month} has not begun yet.")
+    charged = await _charged(tools, since, until)
     observed = await Ledger(tools.history.connections).month(since, until)
     sendings = [each for each in await Kept(tools.history.connections).sendings() if since <= when(each) < until]
     so_far = now if now < until else None
     frame = Statement(month, since, until, zone_words(since, until, zone), so_far)
-    return statement(frame, _books(tools, observed, sendings, since))
+    return statement(frame, _books(tools, (observed, charged), sendings, since))
 
 
 async def known_clients(tools: Tools) -> tuple[str, ...]:
@@ -54,9 +57,13 @@ def named_client(given: str, known: Sequence[str]) -> str:
 
 
 def _books(
-    tools: Tools, observed: Mapping[str, AccountMonth], sendings: Iterable[Sending], since: datetime
+    tools: Tools,
+    seen: tuple[Mapping[str, AccountMonth], Mapping[str, Taken]],
+    sendings: Iterable[Sending],
+    since: datetime,
 ) -> list[Books]:
     """An account after the other: those there are in the user's order, then those that were removed."""
+    observed, charged = seen
     accounts = {account.id: account for account in tools.chosen.accounts}
     imports: dict[str, list[Sending]] = {}
     for sending in sendings:
@@ -78,9 +85,23 @@ def _books(
                 typed=typed_falls(month.typed, since),
                 imports=tuple(imports.get(account_id, ())),
                 top_ups=tuple(month.top_ups),
+                charged=charged.get(account_id, {}),
             )
         )
     return found
+
+
+async def _charged(tools: Tools, since: datetime, until: datetime) -> dict[str, Taken]:
+    """What charges took in the month, by account."""
+    await tools.history.counts.learn()
+    metered = tools.history.counts.metered
+    if not metered:
+        return {}
+    reader = Reader(tools)
+    reader.load()
+    await reader.catch_up()
+    await reader.counting.keep_news(reader.cases(metered))  # what was used is told by the history
+    return {case.account.id: await reader.counting.taken(case, since, until) for case in reader.cases(metered)}
 
 
 def _definition(tools: Tools, provider: str) -> Definition | None:

@@ -8,6 +8,7 @@ from typing import Protocol
 from creditdesk.core.definition import Definition
 from creditdesk.core.pools import Account, Snapshot, Trouble
 from creditdesk.desk.chosen import Chosen
+from creditdesk.desk.trusting import Trust
 from creditdesk.providers.catalogue import Catalogue
 from creditdesk.store.history import History
 from creditdesk.store.vault import Vault
@@ -54,4 +55,12 @@ class Tools:
     history: History
     catalogue: Catalogue
     open_asking: Callable[[], Asks]
+    trust: Trust
     clock: Callable[[], datetime] = utc_now
+
+    def vendor(self, provider: str) -> Definition:
+        """The definition with this id, as it stands: one of the user's own may be approved or not.
+
+        Raises `UnknownProvider`, `DefinitionError`.
+        """
+        return self.trust.standing(self.catalogue.get(provider))

@@ -13,10 +13,11 @@ from functools import lru_cache
 
 from creditdesk.core.amounts import parse_amount
 from creditdesk.core.cadence import parse_retry_after
-from creditdesk.core.definition import Definition, FailRule, RequestRule
+from creditdesk.core.definition import Definition, FailRule, RequestRule, When
 from creditdesk.core.pools import Snapshot, Source, Trouble, TroubleKind
 from creditdesk.providers.dropping import drop
 from creditdesk.providers.header_fields import fields
+from creditdesk.providers.pages import next_token
 from creditdesk.providers.redaction import Mask, redact
 from creditdesk.providers.rows import Refused, Unreadable, read_pools
 from creditdesk.providers.selection import compile_expression
@@ -66,6 +67,7 @@ class Body:
     data: object = field(repr=False)
     captured: Mapping[str, str] = field(repr=False)
     mask: Mask = field(repr=False)  # hides the secrets that were taken out of the data
+    identity: str = field(default="", repr=False)
 
 
 def read_answer(
@@ -81,12 +83,25 @@ def read_answer(
         if rule.id not in answers:
             continue
         found = judge(definition, rule, answers[rule.id], scene)
+        if isinstance(found, Body) and rule.page is not None:
+            found = _only_page(definition, rule, found, scene)
         if isinstance(found, Body):
             bodies[rule.id] = found.data
-            scene = replace(scene, masks=(*scene.masks, found.mask))
+            scene = replace(scene, masks=(*scene.masks, found.mask), identity=found.identity or scene.identity)
         elif not rule.optional:
             return found
     return snapshot_of(definition, bodies, scene)
+
+
+def _only_page(definition: Definition, rule: RequestRule, body: Body, scene: Scene) -> Body | Trouble:
+    """The answer, where no other page belongs to it: a part is never told for the whole."""
+    assert rule.page is not None
+    try:
+        if next_token(rule.page, body.data):
+            raise BadAnswer("has another page, which is not here")
+    except BadAnswer as error:
+        return bad_answer(definition, str(error), scene, rule.hint)
+    return body
 
 
 def judge(definition: Definition, rule: RequestRule, answer: Answer, scene: Scene) -> Body | Trouble:
@@ -98,6 +113,7 @@ def judge(definition: Definition, rule: RequestRule, answer: Answer, scene: Scen
     except BadAnswer as error:
         fault = str(error)
     captured = {name: find(path, data) for name, path in rule.capture.items()}
+    identity = _identity(definition, data, scene) if definition.identity_from else ""
     mask = _NOTHING
     try:
         if dropped := drop(data, rule.redact):
@@ -113,7 +129,8 @@ def judge(definition: Definition, rule: RequestRule, answer: Answer, scene: Scen
     if fault:
         return bad_answer(definition, fault, scene, rule.hint)
     try:
-        return Body(data, {name: _captured(value, rule.capture[name]) for name, value in captured.items()}, mask)
+        kept = {name: _captured(value, rule.capture[name]) for name, value in captured.items()}
+        return Body(data, kept, mask, identity)
     except BadAnswer as error:
         return bad_answer(definition, str(error), scene, rule.hint)
 
@@ -133,15 +150,25 @@ def snapshot_of(definition: Definition, bodies: Mapping[str, object], scene: Sce
     if definition.plan_from:
         found = (find(definition.plan_from, body) for body in reversed(list(bodies.values())))
         plan = scene.text(next((value for value in found if value is not None), None))
-    expires = _key_expiry(definition, bodies, scene)
-    return Snapshot(scene.now, Source.LIVE, pools, definition.plan_names.get(plan, plan), inferred, expires)
+    ends = (_ends(definition.key_expires, bodies, scene), _ends(definition.plan_ends, bodies, scene))
+    name = definition.plan_names.get(plan, plan)
+    return Snapshot(scene.now, Source.LIVE, pools, name, inferred, *ends, scene.identity)
 
 
-def _key_expiry(definition: Definition, bodies: Mapping[str, object], scene: Scene) -> datetime | None:
-    """When the key stops being taken, as the last answer that says so tells it."""
-    when = definition.key_expires
+def _ends(when: When | None, bodies: Mapping[str, object], scene: Scene) -> datetime | None:
+    """When the key or the plan ends, as the last answer that says so tells it."""
     found = (instant(when, body, scene) for body in reversed(list(bodies.values()))) if when is not None else ()
     return next((at for at in found if at is not None), None)
+
+
+def _identity(definition: Definition, data: object, scene: Scene) -> str:
+    """What names the account at the vendor: a name or number as it is written, and never a key that came back."""
+    value = find(definition.identity_from, data)
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return ""
+    line = one_line(str(value))
+    open_too = any(not each.secret for each in definition.credentials)  # a login is sent too, and is no secret
+    return line if len(line) <= MAX_QUOTED and (open_too or scene.hide(line) == line) else ""
 
 
 def bad_answer(definition: Definition, what: str, scene: Scene, hint: str = "") -> Trouble:
@@ -158,9 +185,15 @@ def _subject(what: str) -> str:
 def _decoded(rule: RequestRule, answer: Answer) -> object:
     body = answer.body
     if rule.body == "json":
-        return decode(body)
+        if (data := decode(body)) is None:
+            raise BadAnswer("holds nothing but null")
+        return data
     if rule.body == "headers":
-        return fields(answer.headers)
+        return fields(answer.headers, answer.body)
+    if rule.body == "xml":
+        from creditdesk.providers.xml_body import decode_xml  # few vendors answer so
+
+        return decode_xml(body)
     found = _pattern(rule.pattern).search(_text(body))
     if found is None:
         raise BadAnswer("is a web page" if body.lstrip().startswith(b"<") else "does not have the expected form")

@@ -1,11 +1,13 @@
 """The vendors the desk knows: the built-in definition files and the user's own beside them, read when asked for."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 
 from creditdesk.core.definition import Definition
 from creditdesk.providers.definition_values import ID
 from creditdesk.providers.definitions import MAX_FILE, DefinitionError, Problem, load
+
+POPULAR = "popular.txt"
 
 
 class UnknownProvider(KeyError):
@@ -26,14 +28,41 @@ class Catalogue:
     replaces a built-in one, which would send its key elsewhere. A folder that does not exist is empty."""
 
     def __init__(self, *folders: Path, ours: Path | None = None) -> None:
-        """`ours` is the folder that came with the program."""
+        """`ours` is the folder that came with the program; what lies elsewhere is the user's own (`Definition.own`).
+
+        Without `ours` all of them are taken for built-in ones.
+        """
         self._ours = ours
+        self._folders = folders
         self._files: dict[str, Path] = {}
         self._refused: list[DefinitionError] = []
         self._read: dict[str, Definition | DefinitionError] = {}
-        for folder in folders:
+        self.renew()
+
+    def renew(self) -> None:
+        """Look at the folders again: what the user saved or removed is known from now on."""
+        files: dict[str, Path] = {}
+        refused: list[DefinitionError] = []
+        for folder in self._folders:
             for path in sorted(folder.glob("*.toml")):
-                self._enlist(path)
+                what = _misnamed(path.stem, files)
+                if what:
+                    refused.append(_error(path, "id", what))
+                else:
+                    files[path.stem] = path
+        self._files, self._refused = files, refused  # at once: another thread may be looking
+        self._read = {
+            each: found for each, found in self._read.items() if each in self._files and not self.is_own(each)
+        }
+
+    @property
+    def own_folder(self) -> Path:
+        """Where the user's own files lie."""
+        return self._folders[-1]
+
+    def is_own(self, provider: str) -> bool:
+        """Whether the definition with this id is the user's own. Raises `UnknownProvider`."""
+        return self._ours is not None and self.path(provider).parent != self._ours
 
     def ids(self) -> tuple[str, ...]:
         """The ids of all files, sorted; none of them is read for this, so a broken one is among them."""
@@ -45,7 +74,12 @@ class Catalogue:
             raise UnknownProvider(provider, _near(provider, self._files))
         if provider not in self._read:
             path = self._files[provider]
-            self._read[provider] = _read(provider, path, path.parent == self._ours)
+            read = _read(provider, path, path.parent == self._ours)
+            if isinstance(read, Definition) and self.is_own(provider):
+                from creditdesk.providers.binding import owned  # only who has vendors of his own needs it
+
+                read = owned(read)
+            self._read[provider] = read
         found = self._read[provider]
         if isinstance(found, DefinitionError):
             raise found.with_traceback(None)
@@ -63,28 +97,35 @@ class Catalogue:
         for provider in self.ids():
             try:
                 found.append(self.get(provider))
-            except DefinitionError:
-                continue  # told by `broken`
+            except (DefinitionError, UnknownProvider):
+                continue  # told by `broken`, or just removed
         return tuple(sorted(found, key=lambda each: each.name.casefold()))
+
+    def popular(self) -> tuple[str, ...]:
+        """The ids that are offered first, in their order: the lines of popular.txt beside our files."""
+        try:
+            text = (self._ours / POPULAR).read_text("utf-8") if self._ours else ""
+        except OSError:
+            return ()
+        lines = (line.strip() for line in text.splitlines())
+        return tuple(line for line in lines if line and not line.startswith("#"))
 
     def broken(self) -> list[DefinitionError]:
         """The files that are refused, and why."""
         self.all()
         return [*self._refused, *(found for found in self._read.values() if isinstance(found, DefinitionError))]
 
-    def _enlist(self, path: Path) -> None:
-        provider = path.stem
-        if not ID.fullmatch(provider) or len(provider) > 64:
-            what = "a definition file is named by its id: lower-case ASCII letters, digits and - between them"
-        elif provider in self._files:
-            what = f"the id {provider} belongs to another definition file already"
-        else:
-            self._files[provider] = path
-            return
-        self._refused.append(_error(path, "id", what))
+
+def _misnamed(provider: str, taken: Container[str]) -> str:
+    """What is wrong with the name of a definition file, "" for nothing."""
+    if not ID.fullmatch(provider) or len(provider) > 64:
+        return "a definition file is named by its id: lower-case ASCII letters, digits and - between them"
+    return f"the id {provider} belongs to another definition file already" if provider in taken else ""
 
 
 def _read(provider: str, path: Path, ours: bool) -> Definition | DefinitionError:
+    if not ours and path.exists() and not path.is_file():
+        return _error(path, "file", "is not a file")  # to open a pipe would wait for somebody who writes
     try:
         with path.open("rb") as stream:
             body = stream.read(MAX_FILE + 4)

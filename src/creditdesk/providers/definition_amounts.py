@@ -36,6 +36,9 @@ def read_amount(table: Table, key: str) -> Amount | None:
         return Amount(path=checked_expression(table, value, key))
     inner = Table(value, (*table.path, key), table.report)
     total = expression(inner, "sum")
+    over = read_places(inner, "over")
+    if over and "sum" not in value:
+        inner.wrong("over", "is only for a sum")
     minus = inner.take("minus")
     pair: tuple[str, str] | None = None
     if isinstance(minus, list) and len(minus) == 2:
@@ -44,9 +47,9 @@ def read_amount(table: Table, key: str) -> Amount | None:
     elif minus is not None:
         inner.wrong("minus", f"must be a list of two expressions, not {sort_of(minus)}")
     if len(value.keys() & {"sum", "minus"}) != 1:
-        inner.wrong("", 'is an expression, { sum = "..." } or { minus = ["...", "..."] }')
+        inner.wrong("", 'is an expression, { sum = "...", over = "..." } or { minus = ["...", "..."] }')
     inner.finish()
-    return Amount(total=total, minus=pair)
+    return Amount(total=total, over=over, minus=pair)
 
 
 def read_scale(table: Table) -> Decimal:

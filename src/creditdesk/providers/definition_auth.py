@@ -24,18 +24,18 @@ _NEEDED_OF_AUTH = {
 }
 
 
-def read_auths(table: Table, names: Names) -> tuple[Auth, ...]:
+def read_auths(table: Table, names: Names, key: str = "auth") -> tuple[Auth, ...]:
     """The key `auth` of a request: one table or a list of at most four, each in another place."""
-    value = table.data.get("auth")
+    value = table.data.get(key)
     if not isinstance(value, list):
-        one = table.table("auth")
+        one = table.table(key)
         tables = [one] if one else []
     else:
-        tables = table.tables("auth", 4)
+        tables = table.tables(key, 4)
     found = [auth for auth in (_auth(each, names) for each in tables) if auth.kind is not AuthKind.NONE]
     places = [_place(auth) for auth in found]
     if len(set(places)) != len(places):
-        table.wrong("auth", "sends two values in the same place")
+        table.wrong(key, "sends two values in the same place")
     query = table.data.get("query")
     for auth in found:
         if auth.kind is AuthKind.QUERY and isinstance(query, dict) and auth.name in query:

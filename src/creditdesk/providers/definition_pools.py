@@ -21,7 +21,7 @@ from creditdesk.providers.templates import TemplateError, holes
 
 MAX_POOLS = 24
 
-FORMATS = ("iso", "date", "epoch", "epoch_ms", "days_from_now", "secs_from_now", "auto")
+FORMATS = ("iso", "date", "epoch", "epoch_ms", "days_from_now", "secs_from_now", "auto", "rate_limit")
 PERIODS = ("minute", "hour", "day", "week", "month", "year")
 ANCHORS = ("first", "renewal", "unknown")
 
@@ -82,11 +82,13 @@ def _pool(table: Table, names: Names, requests: Sequence[RequestRule]) -> PoolRu
         kind=table.choice("kind", PoolKind) or PoolKind.WALLET,
         unit=plain(table, "unit", most=40),
         unit_from=expression(table, "unit_from"),
+        unit_param=_param(table, "unit_param", names),
         units=words(table, "units"),
         from_=_from(table, requests, typed),
         each=each,
         where=expression(table, "where"),
         key=expression(table, "key"),
+        label_from=expression(table, "label_from"),
         ids=_ids(table),
         limit=read_amount(table, "limit"),
         used=read_amount(table, "used"),
@@ -104,7 +106,7 @@ def _pool(table: Table, names: Names, requests: Sequence[RequestRule]) -> PoolRu
         expires=read_when(table, "expires", names),
         hide_when_zero=table.flag("hide_when_zero"),
         part_of=table.text("part_of", most=100),
-        shared_by=_shared_by(table, names),
+        shared_by=_param(table, "shared_by", names),
         inferred=table.flag("inferred"),
         notes=plain(table, "notes", most=2_000, lines=True),
     )
@@ -115,16 +117,18 @@ def _pool(table: Table, names: Names, requests: Sequence[RequestRule]) -> PoolRu
 
 def _check(table: Table, rule: PoolRule, requests: Sequence[RequestRule]) -> None:
     given = table.data.keys()
-    for key in ("where", "key", "ids", "empty"):
+    for key in ("key", "ids", "empty"):
         if key in given and "each" not in given:
             table.wrong(key, "is only for a pool with each")
-    if not given & {"unit", "unit_from"}:
-        table.wrong("unit", "is missing; give unit or unit_from")
-    if "units" in given and "unit_from" not in given:
-        table.wrong("units", "is only for a pool with unit_from")
+    if not given & {"unit", "unit_from", "unit_param"}:
+        table.wrong("unit", "is missing; give unit, unit_from or unit_param")
+    if {"unit_from", "unit_param"} <= given:
+        table.wrong("unit_param", "does not go with unit_from")
+    if "units" in given and not given & {"unit_from", "unit_param"}:
+        table.wrong("units", "is only for a pool with unit_from or unit_param")
     amounts = given & {"limit", "used", "remaining", "amount"}
     if rule.typed:
-        for key in sorted(given & {"each", "from", "unit_from", "invalid", *amounts}):
+        for key in sorted(given & {"each", "where", "from", "unit_from", "label_from", "invalid", *amounts}):
             table.wrong(key, "is not for a typed pool, which the user types")
     elif "typed_limit" in given:
         table.wrong("typed_limit", "is only for a typed pool")
@@ -134,8 +138,8 @@ def _check(table: Table, rule: PoolRule, requests: Sequence[RequestRule]) -> Non
         table.wrong("", "needs at least one of used, remaining, amount (or typed = true)")
     elif amounts == {"limit"}:
         table.wrong("limit", "alone does not tell what is left; give used or remaining too (or typed = true)")
-    elif "unlimited" in given and any(each and each.any_of for each in (rule.limit, rule.remaining, rule.amount)):
-        table.wrong("unlimited", "does not go with a list of places")
+    elif "unlimited" in given and any(each and each.any_of for each in (rule.limit, rule.amount)):
+        table.wrong("unlimited", "does not go with a limit or an amount that has a list of places")
     if rule.kind is PoolKind.SPEND and not rule.typed and "used" not in given:
         table.wrong("used", "is missing: of a spend pool only what was used is known")
     if "reset" in given and rule.kind not in _RESETS:
@@ -235,9 +239,10 @@ def _zone(table: Table) -> str:
     return value
 
 
-def _shared_by(table: Table, names: Names) -> str:
-    value = table.text("shared_by", most=64)
+def _param(table: Table, key: str, names: Names) -> str:
+    """The name of a param, "" when missing or wrong."""
+    value = table.text(key, most=64)
     if value and value not in names.params:
-        table.wrong("shared_by", f"is {shown(value)}; the params are {', '.join(names.params) or 'none'}")
+        table.wrong(key, f"is {shown(value)}; the params are {', '.join(names.params) or 'none'}")
         return ""
     return value

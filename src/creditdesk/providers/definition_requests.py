@@ -10,6 +10,7 @@ from typing import Any
 from creditdesk.core.definition import Auth, FailRule, RequestRule
 from creditdesk.core.pools import TroubleKind
 from creditdesk.providers.definition_auth import check_header, read_auths
+from creditdesk.providers.definition_pages import read_page
 from creditdesk.providers.definition_patterns import check_pattern
 from creditdesk.providers.definition_table import Table, number_fault, shown, text_fault
 from creditdesk.providers.definition_values import (
@@ -18,16 +19,16 @@ from creditdesk.providers.definition_values import (
     checked_expression,
     expression,
     identifier,
+    one_of,
     pattern,
+    read_cost,
     strings,
     template,
     url_fault,
 )
 from creditdesk.providers.times import NAMES as TIMES
 
-MAX_REQUESTS = 4
-MAX_FAILS = 32
-MAX_WAIT = 86_400
+MAX_REQUESTS, MAX_FAILS, MAX_WAIT = 4, 32, 86_400
 
 FAIL_KINDS = (
     TroubleKind.KEY_REJECTED,
@@ -53,7 +54,10 @@ def read_requests(root: Table, names: Names) -> tuple[RequestRule, ...]:
         clash = next((name for name in request.capture if name in names.params or name in names.credentials), "")
         if clash or set(request.capture) & set(names.captures):
             table.wrong("capture", "names a value that is named already")
-        names = replace(names, captures={**names.captures, **dict.fromkeys(request.capture, request.id)})
+        if request.capture:
+            names = replace(names, captures={**names.captures, **dict.fromkeys(request.capture, request.id)})
+        if request.cost and any(each.cost and each.cost.unit != request.cost.unit for each in requests):
+            table.wrong("cost", "must be in the unit of the other requests' cost")
         requests.append(request)
     return tuple(requests)
 
@@ -77,7 +81,7 @@ def _request(table: Table, names: Names, before: tuple[str, ...]) -> RequestRule
         auth=read_auths(table, names),
         headers=_headers(table, names),
         query=_texts(table, "query", names),
-        json=_json(table, names),
+        json=read_json(table, names),
         form=form if "form" in table.data else None,
         accept=_statuses(table, "accept", (200,)),
         body=body,
@@ -91,9 +95,14 @@ def _request(table: Table, names: Names, before: tuple[str, ...]) -> RequestRule
         retry_after=expression(table, "retry_after"),
         hint=table.text("hint", most=200),
         fail=read_fails(table),
-        **_hosts(table, names),
+        manual=one_of(table, "poll", ("auto", "manual"), "auto") == "manual",
+        cost=read_cost(table),
+        page=read_page(table),
+        **read_hosts(table, names),
     )
     _check_body(table, rule)
+    if rule.cost is not None and not rule.manual:
+        table.wrong("cost", 'needs poll = "manual": what costs is never asked by itself')
     table.finish()
     return rule
 
@@ -113,7 +122,7 @@ def read_alone(table: Table, names: Names, auth: tuple[Auth, ...], methods: Sequ
         auth=auth,
         headers=_headers(table, names),
         query=_texts(table, "query", names),
-        json=_json(table, names),
+        json=read_json(table, names),
         accept=_statuses(table, "accept", (200,)),
         redact=_redact(table),
         retry_after=expression(table, "retry_after"),
@@ -126,8 +135,8 @@ def read_alone(table: Table, names: Names, auth: tuple[Auth, ...], methods: Sequ
 
 
 def _check_body(table: Table, rule: RequestRule) -> None:
-    if rule.body not in ("json", "text", "headers"):
-        table.wrong("body", f"is {shown(rule.body)}; allowed are json, text, headers")
+    if rule.body not in ("json", "text", "xml", "headers"):
+        table.wrong("body", f"is {shown(rule.body)}; allowed are json, text, xml, headers")
     if rule.body == "headers" and rule.redact:
         table.wrong("redact", "is for what stands in a body; of headers only the amounts are kept")
     if rule.body == "text" and "pattern" not in table.data:
@@ -157,7 +166,7 @@ def _url(table: Table, names: Names) -> str:
     return template(table, url, names, ("url",))
 
 
-def _hosts(table: Table, names: Names) -> dict[str, Any]:
+def read_hosts(table: Table, names: Names) -> dict[str, Any]:
     """The key `hosts`: the host for each choice of a param, as `host_param` and `hosts`."""
     inner = table.table("hosts")
     if inner is None:
@@ -202,7 +211,8 @@ def _texts(table: Table, key: str, names: Names) -> dict[str, str]:
     return found
 
 
-def _json(table: Table, names: Names) -> dict[str, object] | None:
+def read_json(table: Table, names: Names) -> dict[str, object] | None:
+    """The key `json` of a table: a body whose texts are templates."""
     inner = table.table("json")
     if inner is None:
         return None

@@ -9,6 +9,7 @@ from decimal import Decimal
 from urllib.parse import urlsplit
 
 from creditdesk.core.offers import Fact
+from creditdesk.core.requests import Cost
 from creditdesk.providers.definition_patterns import PatternError, check_pattern
 from creditdesk.providers.definition_table import Table, number_fault, shown, sort_of, text_fault
 from creditdesk.providers.hosts import is_forbidden
@@ -63,7 +64,7 @@ def identifier(table: Table, key: str = "id", rule: re.Pattern[str] = ID) -> str
 def plain(table: Table, key: str, needed: bool = False, most: int = 200, lines: bool = False) -> str:
     """Text for people; a placeholder in it is refused, because nothing is ever filled in there."""
     value = table.text(key, needed, most, lines)
-    if _HOLE.search(value):
+    if not table.report.ours and _HOLE.search(value):
         table.wrong(key, "holds a placeholder; none is allowed here")
         return ""
     return value
@@ -94,6 +95,8 @@ def checked_expression(table: Table, value: object, key: str, *inside: str | int
 
 def template(table: Table, value: object, names: Names, at: tuple[str | int, ...], secrets: bool = True) -> str:
     """A text with holes found at `at` (the key first), checked; "" when wrong."""
+    if table.report.ours and isinstance(value, str):
+        return value
     key, *inside = at
     fault = text_fault(value, 1_000)
     if not fault:
@@ -110,8 +113,8 @@ def template(table: Table, value: object, names: Names, at: tuple[str | int, ...
 def pattern(table: Table, key: str) -> str:
     """A regular expression that was checked; "" when missing or wrong."""
     value = table.text(key, most=1_000)
-    if not value:
-        return ""
+    if not value or table.report.ours:
+        return value
     try:
         check_pattern(value)
     except PatternError as error:
@@ -211,7 +214,7 @@ def conditions(table: Table, key: str, names: Names, alternatives: bool = True) 
 def link(table: Table, key: str, needed: bool = False) -> str:
     """A web address that the desk may open in the browser; "" when missing or wrong."""
     value = table.text(key, needed, most=500)
-    fault = url_fault(value) if value else ""
+    fault = url_fault(value) if value and not table.report.ours else ""
     if fault:
         table.wrong(key, fault)
         return ""
@@ -252,6 +255,22 @@ def _is_address(host: str) -> bool:
     except ValueError:
         return re.fullmatch(r"\d+|0x[0-9a-f]*", host.rpartition(".")[2]) is not None
     return True
+
+
+def read_cost(table: Table) -> Cost | None:
+    """The key `cost`: what asking once costs."""
+    inner = table.table("cost")
+    if inner is None:
+        return None
+    amount = inner.take("amount", needed=True)
+    fault = number_fault(amount) if amount is not None else ""
+    if not fault and amount is not None and not Decimal(str(amount)) > 0:
+        fault = "must be more than 0; what is free has no cost"
+    if fault:
+        inner.wrong("amount", fault)
+    unit = plain(inner, "unit", needed=True, most=40)
+    inner.finish()
+    return None if fault or amount is None else Cost(Decimal(str(amount)), unit)
 
 
 def fact(table: Table, around: Fact | None) -> Fact:

@@ -8,10 +8,12 @@ import re
 import tomllib
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
-from creditdesk.core.definition import Credential, Definition, Param, When
+from creditdesk.core.definition import Credential, Definition, Param
 from creditdesk.core.offers import Fact
 from creditdesk.providers.definition_bulk import read_bulks
+from creditdesk.providers.definition_gateway import read_gateway
 from creditdesk.providers.definition_offers import read_drain, read_notices, read_packs, read_plans
 from creditdesk.providers.definition_pools import read_pools, read_when, references
 from creditdesk.providers.definition_prices import Around, read_operations
@@ -103,7 +105,7 @@ def _exact(text: str) -> Decimal:
 def _about(root: Table) -> Definition:
     """What the top of the file says: the vendor, its credentials and its params."""
     credentials = _credentials(root)
-    plan_from, plan_names, key_expires = _account(root)
+    account = _account(root)
     return Definition(
         id=identifier(root),
         name=plain(root, "name", needed=True, most=80),
@@ -118,10 +120,8 @@ def _about(root: Table) -> Definition:
         notes=plain(root, "notes", most=4_000, lines=True),
         credentials=credentials,
         params=_params(root, {each.name for each in credentials}),
-        plan_from=plan_from,
-        plan_names=plan_names,
-        key_expires=key_expires,
         total_label=plain(root, "total_label", most=80),
+        **account,
     )
 
 
@@ -138,10 +138,12 @@ def _definition(root: Table) -> Definition:
     drain = read_drain(root, known)
     around = Around(definition.fact, names, known, drain)
     definition = replace(definition, requests=requests, pools=pools, operations=read_operations(root, around))
+    definition = replace(
+        definition, bulks=read_bulks(root, names, definition), probes=read_probes(root, names, definition)
+    )
     return replace(
         definition,
-        bulks=read_bulks(root, names, definition),
-        probes=read_probes(root, names, definition),
+        gateway=read_gateway(root, names, definition),
         plans=read_plans(root, around),
         packs=read_packs(root, around),
         notices=read_notices(root, around),
@@ -204,12 +206,19 @@ def _name(table: Table, taken: set[str]) -> str:
     return name
 
 
-def _account(root: Table) -> tuple[str, dict[str, str], When | None]:
+def _account(root: Table) -> dict[str, Any]:
+    """The table `account`, as fields of a definition."""
     table = root.table("account")
     if table is None:
-        return "", {}, None
-    found = expression(table, "plan"), words(table, "plan_names"), read_when(table, "key_expires", Names())
-    if found[2] is not None and found[2].every:
-        table.wrong("key_expires", "must be an instant in the answer: at and format")
+        return {}
+    found: dict[str, Any] = {
+        "plan_from": expression(table, "plan"),
+        "plan_names": words(table, "plan_names"),
+        "identity_from": expression(table, "identity"),
+    }
+    for key in ("plan_ends", "key_expires"):
+        when = found[key] = read_when(table, key, Names())
+        if when is not None and when.every:
+            table.wrong(key, "must be an instant in the answer: at and format")
     table.finish()
     return found

@@ -10,7 +10,7 @@ import hashlib
 import os
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import httpx
@@ -19,11 +19,13 @@ from creditdesk.core.clock import ahead, wrong_by
 from creditdesk.core.definition import Definition, RequestRule
 from creditdesk.core.pools import Account, Snapshot, Trouble, TroubleKind
 from creditdesk.providers import troubles
-from creditdesk.providers.answers import Answer, Body, judge, snapshot_of
+from creditdesk.providers.answers import Answer, Body, bad_answer, judge, snapshot_of
 from creditdesk.providers.fetching import fetch, stop_at_redirects
 from creditdesk.providers.lanes import Lane
+from creditdesk.providers.pages import TOKEN, asking_next, joined, next_token
 from creditdesk.providers.redaction import Mask
 from creditdesk.providers.request import Prepared, RequestRefused, build
+from creditdesk.providers.strict_json import BadAnswer
 from creditdesk.providers.times import times
 from creditdesk.providers.unchanged import Unchanged
 from creditdesk.providers.values import Scene
@@ -55,6 +57,7 @@ class _Reading:
     bodies: dict[str, object] = field(default_factory=dict, repr=False)
     captured: dict[str, str] = field(default_factory=dict, repr=False)
     masks: list[Mask] = field(default_factory=list, repr=False)
+    identity: str = field(default="", repr=False)
     failed: dict[str, Trouble] = field(default_factory=dict)
     mark: bytes = b""  # tells its answer from any other; b"" where that is of no use
     from_memory: bool = False  # whether a value captured by an earlier reading was sent
@@ -66,7 +69,8 @@ class _Reading:
 
     def scene(self) -> Scene:
         """What judging an answer needs beside it."""
-        return Scene(self.clock(), self.definition.settings(self.account.settings), self.known(), tuple(self.masks))
+        chosen = self.definition.settings(self.account.settings)
+        return Scene(self.clock(), chosen, self.known(), tuple(self.masks), self.identity)
 
 
 class Exchange:
@@ -146,10 +150,39 @@ class Exchange:
         except RequestRefused as error:
             return Trouble(error.kind, error.message)
         found = await self._asked(reading, rule, prepared)
+        if isinstance(found, Body) and rule.page is not None:
+            found = await self._paged(reading, rule, found, known)
         if not isinstance(found, Body):
             return found
         self._keep(reading, rule, found)
         return None
+
+    async def _paged(
+        self, reading: _Reading, rule: RequestRule, first: Body, known: Mapping[str, str]
+    ) -> Body | Snapshot | Trouble:
+        """All pages as one answer, or the trouble of one of them: a part is never told for the whole."""
+        page, data, latest = rule.page, first.data, first.data
+        assert page is not None
+        try:
+            for number in range(1, page.most + 1):
+                token = next_token(page, latest)
+                if not token:
+                    return replace(first, data=data)
+                if number == page.most:
+                    raise BadAnswer(f"has more than {page.most} pages")
+                asked = asking_next(rule, page)
+                values = {**known, TOKEN: token}
+                prepared = build(reading.definition, asked, reading.account, reading.secrets, values)
+                found = await self._asked(reading, asked, prepared)
+                if not isinstance(found, Body):
+                    return found
+                reading.masks += [found.mask] if found.mask else []
+                latest, data = found.data, joined(page, data, found.data)
+        except RequestRefused as error:
+            return Trouble(error.kind, error.message)
+        except BadAnswer as error:
+            return bad_answer(reading.definition, str(error), reading.scene(), rule.hint)
+        raise AssertionError
 
     async def _asked(self, reading: _Reading, rule: RequestRule, prepared: Prepared) -> Body | Snapshot | Trouble:
         """What the answer holds, or its trouble. TimeoutError when the reading's time is over."""
@@ -193,7 +226,7 @@ class Exchange:
     def _remembered(self, reading: _Reading, rule: RequestRule) -> bool:
         if not rule.capture_ttl:
             return False
-        reading.key = reading.key or self._key(reading.account, reading.secrets)
+        reading.key = reading.key or self._key(reading)
         token = self._tokens.get((reading.key, rule.id))
         if token is None or token.until <= reading.clock() or _is_read(reading.definition, rule):
             return False
@@ -206,6 +239,7 @@ class Exchange:
         if body.mask:
             reading.masks.append(body.mask)
         reading.captured |= body.captured
+        reading.identity = body.identity or reading.identity
         if rule.capture_ttl and body.captured:
             now = reading.clock()
             self._tokens = {key: token for key, token in self._tokens.items() if token.until > now}
@@ -214,10 +248,12 @@ class Exchange:
     def _forget(self, key: bytes) -> None:
         self._tokens = {each: token for each, token in self._tokens.items() if each[0] != key}
 
-    def _key(self, account: Account, secrets: Mapping[str, str]) -> bytes:
-        """Names an account as it is set up now: another key, setting or base URL never meets a token of the old one."""
-        values = (sorted(account.settings.items()), sorted(secrets.items()))
-        said = repr((account.id, account.provider, account.base_url, values))
+    def _key(self, reading: _Reading) -> bytes:
+        """Names an account as it is set up now: another key, setting, base URL or definition never meets a token of the
+        old one."""
+        account, own = reading.account, reading.definition.own
+        values = (sorted(account.settings.items()), sorted(reading.secrets.items()))
+        said = repr((account.id, account.provider, account.base_url, own.digest if own else "", values))
         return hashlib.blake2b(said.encode("utf-8", "replace"), key=self._salt, digest_size=16).digest()
 
 

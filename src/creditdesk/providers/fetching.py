@@ -38,7 +38,7 @@ async def fetch(client: httpx.AsyncClient, prepared: Prepared, secrets: Iterable
         _parsed(prepared.url) if prepared.fixed else prepared.url,
         headers=prepared.headers,
         stream=httpx.ByteStream(prepared.content),  # its length and its host are the transport's to tell
-        extensions={"timeout": client.timeout.as_dict(), "fixed": prepared.fixed},
+        extensions={"timeout": client.timeout.as_dict(), "fixed": prepared.fixed, "public": prepared.public},
     )
     try:
         response = await client.send(request, stream=True, auth=None, follow_redirects=False)

@@ -3,10 +3,14 @@
 `headers` has every header as it came, `lists` its parts between commas, `limits` what the RateLimit fields of the IETF
 (draft-ietf-httpapi-ratelimit-headers, editors' copy of 2025-09-23) say: by the name of a policy its `q` (quota), `w`
 (window, seconds), `r` (remaining) and `t` (seconds until there is more). A field that is malformed is passed over.
+`body` is the answer's JSON, where it is some: for what stands beside the headers, such as the trouble.
 """
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
+
+from creditdesk.providers.strict_json import BadAnswer, decode
 
 _UNTOLD = frozenset({"set-cookie", "authorization", "www-authenticate", "proxy-authenticate"})
 """Headers that are no news of a balance and may hold secrets."""
@@ -19,15 +23,18 @@ _ITEM = re.compile(rf"[ \t]*(?:{_NAME})(?P<params>(?:[ \t]*{_VALUE}){{0,8}})[ \t
 _PARAM = re.compile(r'([a-z*][\w.*-]*)=(?:"([^"]*)"|([\w.:/+=*-]+))')
 
 
-def fields(headers: Mapping[str, str]) -> dict[str, object]:
-    """The headers (by their small name) as `headers`, `lists` and `limits`."""
+def fields(headers: Mapping[str, str], body: bytes = b"") -> dict[str, object]:
+    """The headers (by their small name) as `headers`, `lists` and `limits`; and `body`, where it is JSON."""
     told = {name: text for name, text in headers.items() if name not in _UNTOLD}
     limits: dict[str, dict[str, str]] = {}
     for name in _LIMITS:
         for policy, params in (_items(told.get(name, "")) or {}).items():
             limits.setdefault(policy, {}).update(params)
     lists = {name: [part.strip() for part in text.split(",")] for name, text in told.items()}
-    return {"headers": told, "lists": lists, "limits": limits}
+    found: dict[str, object] = {"headers": told, "lists": lists, "limits": limits}
+    with suppress(BadAnswer):
+        found["body"] = decode(body)
+    return found
 
 
 def _items(text: str) -> dict[str, dict[str, str]] | None:

@@ -23,6 +23,9 @@ _METADATA_NETS = tuple(
         ),
     )
 )
+_LOCAL_ENDS = (".localhost", ".local", ".internal", ".intranet", ".private", ".lan", ".home", ".corp", ".home.arpa")
+"""Endings of names that mean this computer or its network (RFC 6761, 6762, 8375; ICANN's reserved .internal, .corp and
+.home; and what routers use), read 2026-11."""
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _COMPATIBLE = ipaddress.ip_network("::/96")
 
@@ -37,6 +40,28 @@ def is_loopback(host: str) -> bool:
     except ValueError:
         return False
     return address.is_loopback
+
+
+@lru_cache(maxsize=512)
+def is_local(host: str) -> bool:
+    """Whether the host is this computer or one of its own network, by how it is written."""
+    plain = host.strip("[]").rstrip(".").lower().partition("%")[0]
+    address = _address(plain)
+    if address is not None:
+        return not is_public(str(address))
+    return "." not in plain or plain.endswith(_LOCAL_ENDS)
+
+
+@lru_cache(maxsize=512)
+def is_public(address: str) -> bool:
+    """Whether a numeric address is one of the whole Internet: not this computer, no private network, not link-local."""
+    try:
+        found = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(found, ipaddress.IPv6Address) and found in _NAT64:
+        found = _meanings(found)[-1]  # a provider's way to the IPv4 address inside
+    return all(each.is_global and not each.is_multicast for each in _meanings(found))
 
 
 @lru_cache(maxsize=512)

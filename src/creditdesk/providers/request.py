@@ -14,7 +14,7 @@ from creditdesk import __version__
 from creditdesk.core.amounts import dumps
 from creditdesk.core.definition import Auth, AuthKind, Definition, RequestRule
 from creditdesk.core.pools import Account, TroubleKind
-from creditdesk.providers.hosts import is_forbidden, is_loopback
+from creditdesk.providers.hosts import is_forbidden, is_local, is_loopback
 from creditdesk.providers.redaction import MASK
 from creditdesk.providers.templates import fill, holes
 
@@ -43,6 +43,7 @@ class Prepared:
     origin: str
     lane: str
     fixed: bool = False  # whether the URL is the same for every account there: no setting and no secret stands in it
+    public: bool = False  # whether only a public address may be asked, and none of this computer or its network
 
     def __repr__(self) -> str:
         return f"Prepared({self.method} {self.origin})"
@@ -58,12 +59,16 @@ def build(
     """The request of `rule` for this account. `captures` are values out of earlier answers, as secret as the secrets,
     and the instants that a request may name (`providers.times`).
 
-    Raises `RequestRefused`: a key that is missing or that no header can carry, an address that must not be asked, a
-    setting that does not fit into the request.
+    Raises `RequestRefused`: a definition that is not approved, a key that is missing or that no header can carry, an
+    address that must not be asked, a setting that does not fit into the request.
     """
-    _check_secrets(definition, rule, secrets)
+    if definition.own is not None and not definition.own.approved:
+        text = f"Nothing was sent: {definition.name} is a definition of your own that is not approved."
+        raise RequestRefused(TroubleKind.NOT_APPROVED, text)
+    check_secrets(definition, rule, secrets)
     values = {**definition.settings(account.settings), **secrets, **captures}
-    address = _address(definition.name, _url_of(rule, values), account.base_url)
+    address = located(definition.name, url_of(rule, values), account.base_url)
+    _check_local(definition, account, address.hostname or "")
     try:
         url = _url(address, rule, values, _quoted)
         headers, content = _headers(rule, values), _content(rule, values)
@@ -83,22 +88,31 @@ def build(
         origin=origin,
         lane=account.base_url.rstrip("/") or origin,
         fixed="?" not in url and not holes(rule.url),
+        public=definition.own is not None and not account.base_url and definition.own.host != address.hostname,
     )
+
+
+def _check_local(definition: Definition, account: Account, host: str) -> None:
+    """A definition of the user's own asks this computer or its network only at the host that he typed."""
+    own = definition.own
+    if own is not None and is_local(host) and not account.base_url and own.host != host:
+        text = f"{definition.name} asks {host}, a host of this computer or its network, which was not approved."
+        raise RequestRefused(TroubleKind.NOT_APPROVED, text)
 
 
 def describe(definition: Definition, rule: RequestRule, account: Account) -> str:
     """What would be sent, for people: method, address and where the secrets go, each as ***. Needs no secret."""
     chosen = definition.settings(account.settings)
-    address = _address(definition.name, _url_of(rule, chosen), account.base_url)
+    address = located(definition.name, url_of(rule, chosen), account.base_url)
     hidden = {each.name: MASK for each in definition.credentials}
     hidden |= {name: MASK for each in definition.requests for name in each.capture}
-    values = {**{hole: f"<{hole}>" for hole in _holes(rule)}, **chosen, **hidden}
+    values = {**{hole: f"<{hole}>" for hole in holes_of(rule)}, **chosen, **hidden}
     places = [f"{name}: {text}" for auth in rule.auth for name, text in _auth_header(auth, values, plain=True).items()]
     places += [f"body: {_content(rule, values).decode()}"] if rule.method == "POST" else []
     return "; ".join((f"{rule.method} {_url(address, rule, values, str)}", *places))
 
 
-def _url_of(rule: RequestRule, values: Mapping[str, str]) -> str:
+def url_of(rule: RequestRule, values: Mapping[str, str]) -> str:
     """The rule's URL, at the host of the region that the account has."""
     host = rule.hosts.get(values.get(rule.host_param, ""), "")
     return urlsplit(rule.url)._replace(netloc=host).geturl() if host else rule.url
@@ -112,10 +126,10 @@ def _refused(what: str) -> RequestRefused:
     return RequestRefused(TroubleKind.NO_NETWORK, f"Nothing was sent: {what}.")
 
 
-def _check_secrets(definition: Definition, rule: RequestRule, secrets: Mapping[str, str]) -> None:
+def check_secrets(definition: Definition, rule: RequestRule, secrets: Mapping[str, str]) -> None:
     """Each secret that the request names is there and fits into a header; none is ever repeated in a message."""
     names = {each.name: each for each in definition.credentials}
-    for name in _holes(rule) & names.keys():
+    for name in holes_of(rule) & names.keys():
         value = secrets.get(name, "")
         label = names[name].label
         if not value:
@@ -131,7 +145,8 @@ def _check_secrets(definition: Definition, rule: RequestRule, secrets: Mapping[s
             )
 
 
-def _holes(rule: RequestRule) -> frozenset[str]:
+def holes_of(rule: RequestRule) -> frozenset[str]:
+    """The names of everything that is filled into a request."""
     texts = [rule.url, *rule.query.values(), *rule.headers.values(), *(rule.form or {}).values(), *_texts(rule.json)]
     for auth in rule.auth:
         texts += (auth.value, auth.user, auth.password)
@@ -153,7 +168,7 @@ def _texts(value: object) -> list[str]:
 
 
 @lru_cache(maxsize=256)
-def _address(name: str, url: str, base_url: str) -> SplitResult:
+def located(name: str, url: str, base_url: str) -> SplitResult:
     """The URL of a rule, still with holes in its path, at the account's own base where it has one (not "")."""
     address = _split(url)
     if base_url:

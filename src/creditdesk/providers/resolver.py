@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from creditdesk.providers.hosts import is_forbidden
+from creditdesk.providers.hosts import is_forbidden, is_public
 
 LOOK_UP_S = 5.0
 
@@ -31,17 +31,31 @@ def addresses(host: str, port: int, family: int) -> Found:
     return [(kind, proto, str(address[0])) for kind, _, proto, _, address in found]
 
 
-class Resolver(AbstractResolver):
-    """Looks names up; refuses what leads to a link-local or metadata address."""
+class NotPublic(OSError):
+    """The name leads to this computer or its own network only, and was not to."""
 
-    def __init__(self, look_up: Callable[[str, int, int], Found] = addresses, limit_s: float = LOOK_UP_S) -> None:
+
+class Resolver(AbstractResolver):
+    """Looks names up; refuses what leads to a link-local or metadata address.
+
+    With `public` also what leads to this computer or a private network: the addresses that are given are those that
+    are connected to, so that a name cannot change its meaning in between.
+    """
+
+    def __init__(
+        self,
+        look_up: Callable[[str, int, int], Found] = addresses,
+        limit_s: float = LOOK_UP_S,
+        public: bool = False,
+    ) -> None:
         self._look_up = look_up
         self._limit_s = limit_s
+        self._public = public
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """The addresses of a host. OSError when there are none in time, or none that may be asked."""
+        """The addresses of a host. OSError when there are none in time, or none that may be asked (NotPublic)."""
         try:
             async with asyncio.timeout(self._limit_s):
                 answer = await self._on_a_thread(host, port, family)
@@ -50,8 +64,10 @@ class Resolver(AbstractResolver):
         found = [
             ResolveResult(hostname=host, host=address, port=port, family=kind, proto=proto, flags=_NUMERIC)
             for kind, proto, address in answer
-            if not is_forbidden(address)
+            if not is_forbidden(address) and (not self._public or is_public(address))
         ]
+        if not found and self._public and answer:
+            raise NotPublic(None, "the name leads to an address of a private network")
         if not found:
             raise OSError(None, "the name leads to no address that may be asked")
         return found

@@ -72,7 +72,7 @@ def read_pools(definition: Definition, bodies: Mapping[str, object], scene: Scen
             continue
         source = rule.from_ or (definition.requests[-1].id if definition.requests else "")
         try:
-            found = _pools(definition, rule, bodies[source], scene) if source in bodies else _unread(rule)
+            found = _pools(definition, rule, bodies[source], scene) if source in bodies else _unread(rule, scene)
         except BadAnswer as error:
             raise Unreadable(str(error), source) from None
         pools += found
@@ -82,16 +82,19 @@ def read_pools(definition: Definition, bodies: Mapping[str, object], scene: Scen
     return tuple(pools), inferred
 
 
-def _unread(rule: PoolRule) -> list[Pool]:
+def _unread(rule: PoolRule, scene: Scene) -> list[Pool]:
     """The pool of an optional request that failed: there, and unknown."""
     if rule.each:
         return []
-    return [Pool(rule.id, rule.label, rule.kind, rule.unit, part_of=rule.part_of)]
+    return [Pool(rule.id, rule.label, rule.kind, rule.unit_at(scene.settings), part_of=rule.part_of)]
 
 
 def _pools(definition: Definition, rule: PoolRule, body: object, scene: Scene) -> list[Pool]:
     pools: list[Pool] = []
-    rows = _told_apart(rule, list(_rows(rule, body, scene))) if rule.each else [_Row("", body)]
+    if rule.each:
+        rows = _told_apart(rule, list(_rows(rule, body, scene)))
+    else:
+        rows = [_Row("", body)] if not rule.where or compile_expression(rule.where).holds(body) else []
     if not rows and rule.empty:
         raise BadAnswer(rule.empty)
     for row in rows:
@@ -168,7 +171,13 @@ def _amounts(rule: PoolRule, row: _Row) -> _Amounts:
         return _Amounts(limit, EXACT.subtract(limit, left), left, ("used",))
     if _open(rule.limit) and limit is None and used is not None and left is not None:
         return _Amounts(EXACT.add(used, left), used, left, ("limit",))
-    if (used if rule.kind is PoolKind.SPEND else left) is None and not rule.optional and _searched(rule):
+    endless = bool(rule.unlimited) and rule.limit is not None and limit is None  # what is missing was refused before
+    if (
+        (used if rule.kind is PoolKind.SPEND else left) is None
+        and not rule.optional
+        and _searched(rule)
+        and not endless
+    ):
         raise BadAnswer(f"what is {'used' if rule.kind is PoolKind.SPEND else 'left'} is not told")
     return _Amounts(limit, used, left)
 
@@ -215,7 +224,7 @@ def _pool(definition: Definition, rule: PoolRule, row: _Row, amounts: _Amounts, 
     pool_id = _filled(rule.id, rule, row, scene)
     return Pool(
         id=pool_id,
-        label=_filled(rule.label, rule, row, scene) or pool_id,
+        label=_label(rule, row, scene) or pool_id,
         kind=rule.kind,
         unit=_unit(rule, row, scene),
         left=amounts.left,
@@ -241,8 +250,13 @@ def _filled(text: str, rule: PoolRule, row: _Row, scene: Scene) -> str:
     return template.fill(values).strip()
 
 
+def _label(rule: PoolRule, row: _Row, scene: Scene) -> str:
+    found = scene.text(find(rule.label_from, row.data)) if rule.label_from else ""
+    return found or _filled(rule.label, rule, row, scene)
+
+
 def _unit(rule: PoolRule, row: _Row, scene: Scene) -> str:
     if not rule.unit_from:
-        return rule.unit
+        return rule.unit_at(scene.settings)
     written = scene.text(find(rule.unit_from, row.data), most=40)
     return rule.units.get(written, written) or rule.unit

@@ -4,6 +4,8 @@ Numbers arrive as int or Decimal and leave untouched: the functions that would r
 (`to_number`, `sum`, `max`, ...) are not allowed, and are refused when the expression is compiled.
 """
 
+import json
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
@@ -26,6 +28,9 @@ FUNCTIONS = {
     "values": (1, 1),
 }
 """The functions an expression may use, each with its least and most number of arguments."""
+
+_QUOTED = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`((?:\\.|[^`\\])*)`""", re.DOTALL)
+"""What stands in quotes of any kind; the group is a literal's."""
 
 _TYPES: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (bool, "boolean"),
@@ -97,6 +102,8 @@ def compile_expression(text: str) -> Selector:
         raise ExpressionError("an expression must not be empty")
     if len(text) > MAX_EXPRESSION:
         raise ExpressionError(f"the expression has {len(text)} characters; {MAX_EXPRESSION} are allowed")
+    if "`" in text and not all(_is_json(found[1]) for found in _QUOTED.finditer(text) if found[1] is not None):
+        raise ExpressionError('what stands between backticks must be JSON, such as `0` or `"text"`')
     try:
         tree = parser.Parser().parse(text).parsed
     except exceptions.JMESPathError as error:
@@ -108,6 +115,15 @@ def compile_expression(text: str) -> Selector:
         raise ExpressionError("not a JMESPath expression") from None
     _check(tree)
     return Selector(text, tree)
+
+
+def _is_json(literal: str) -> bool:
+    """Whether jmespath reads this as it is written, and not as the text that it took it for once."""
+    try:
+        json.loads(literal.replace("\\`", "`"))
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _check(tree: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ import truststore
 
 from creditdesk.providers.hosts import is_loopback
 from creditdesk.providers.request import USER_AGENT
-from creditdesk.providers.wire import Session, Wire
+from creditdesk.providers.wire import MOST_CONNECTIONS, Session, Wire
 
 CONNECT_S = 5.0
 READ_S = 10.0
@@ -38,7 +38,13 @@ def open_client(ca_file: str = "") -> httpx.AsyncClient:
     those of the environment (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY) or the system, as they are now; this
     computer itself is never asked through one. Raises `CaFileError`.
     """
-    return _Client(_Routes(Session(tls_context(ca_file)), getproxies()))
+    return _Client(open_routes(ca_file))
+
+
+def open_routes(ca_file: str = "", most: int = MOST_CONNECTIONS) -> "Routes":
+    """The ways out for one event loop, at most so many connections; close them with `aclose()`. As `open_client`."""
+    context = tls_context(ca_file)
+    return Routes(Session(context, most), getproxies(), Session(context, most, public=True))
 
 
 def tls_context(ca_file: str = "") -> ssl.SSLContext:
@@ -57,7 +63,7 @@ class _Client(httpx.AsyncClient):
     """Sends a request as it is, and nothing else: what httpx does about logins, cookies and redirects is half the cost
     of a small request (measured), and none of it is ever wanted here."""
 
-    def __init__(self, routes: "_Routes") -> None:
+    def __init__(self, routes: "Routes") -> None:
         super().__init__(
             transport=routes,
             headers={"User-Agent": USER_AGENT, "Accept-Encoding": "identity"},
@@ -91,12 +97,15 @@ class _NoCookies(CookieJar):
         """Nothing is taken."""
 
 
-class _Routes(httpx.AsyncBaseTransport):
-    """Sends each request directly or through the proxy of its scheme. One session stands behind all of them."""
+class Routes(httpx.AsyncBaseTransport):
+    """Sends each request directly or through the proxy of its scheme, which then looks the name up.
 
-    def __init__(self, session: Session, proxies: Mapping[str, str]) -> None:
-        self._session = session
-        self._direct = Wire(session)
+    What is to reach public addresses only (the extension `public`) has connections of its own.
+    """
+
+    def __init__(self, session: Session, proxies: Mapping[str, str], public: Session) -> None:
+        self._session, self._public = session, public
+        self._direct, self._direct_public = Wire(session), Wire(public)
         self._proxied: dict[str, Wire | None] = {}
         for scheme in ("http", "https"):
             proxy = proxies.get(scheme) or proxies.get("all") or ""
@@ -105,16 +114,25 @@ class _Routes(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request. Raises the errors in the docstring of `wire`, and `ProxyUnsupported`."""
-        wire: Wire | None = self._direct
-        if self._proxied and request.url.scheme in self._proxied and await self._goes_through(request.url):
-            wire = self._proxied[request.url.scheme]
+        wire = await self.wire(request.url, bool(request.extensions.get("public")))
+        return await wire.handle_async_request(request)
+
+    async def wire(self, url: httpx.URL, public: bool = False) -> Wire:
+        """The way to this address; `public`: to no address of this computer or a private network.
+
+        Raises `ProxyUnsupported`.
+        """
+        wire: Wire | None = self._direct_public if public else self._direct
+        if self._proxied and url.scheme in self._proxied and await self._goes_through(url):
+            wire = self._proxied[url.scheme]
         if wire is None:
             raise ProxyUnsupported("only HTTP proxies are supported")
-        return await wire.handle_async_request(request)
+        return wire
 
     async def aclose(self) -> None:
         """Close all connections."""
         await self._session.close()
+        await self._public.close()
 
     def _through(self, proxy: str) -> Wire | None:
         """The transport of a proxy's URL, None for a kind of proxy that is not supported (SOCKS)."""

@@ -9,7 +9,7 @@ import httpx
 from creditdesk.core.pools import Trouble, TroubleKind
 from creditdesk.providers.redaction import MASK, redact_known
 from creditdesk.providers.transport import ProxyUnsupported
-from creditdesk.providers.wire import ProxyRefused, TlsFailure, TlsWhy
+from creditdesk.providers.wire import NotPublicHost, ProxyRefused, TlsFailure, TlsWhy
 
 _HOST = re.compile(r"[A-Za-z0-9.\-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]")
 
@@ -29,6 +29,9 @@ def of_failure(error: httpx.HTTPError, host: str) -> Trouble:
         return Trouble(TroubleKind.NO_NETWORK, _TLS[error.why].format(host=host))
     if isinstance(error, httpx.ProxyError):
         return Trouble(TroubleKind.NO_NETWORK, _of_proxy(error, host))
+    if isinstance(error, NotPublicHost):
+        told = f"{host} leads to this computer or a private network, which its definition was not approved for."
+        return Trouble(TroubleKind.NO_NETWORK, f"Nothing was sent: {told}")
     if isinstance(error, httpx.ConnectTimeout):
         return Trouble(TroubleKind.NO_NETWORK, f"No connection to {host} could be made in time.")
     if isinstance(error, httpx.ConnectError):

@@ -54,7 +54,8 @@ class Unchanged:
         if kept is None or kept.mark != mark or kept.definition is not definition:
             return None
         last = kept.snapshot
-        return Snapshot(now, last.source, last.pools, last.plan, last.inferred, last.key_expires_at)
+        ends = (last.key_expires_at, last.plan_ends_at)
+        return Snapshot(now, last.source, last.pools, last.plan, last.inferred, *ends, last.identity)
 
     def keep(self, account: Account, definition: Definition, mark: bytes, snapshot: Snapshot) -> None:
         """Remember what this answer made."""
@@ -67,9 +68,10 @@ def means_the_same_later(definition: Definition) -> bool:
     """Whether an answer of this vendor means the same whenever it comes: one request, read by its body, and no instant
     that is reckoned from now."""
     only = definition.requests[0] if len(definition.requests) == 1 else None
-    if only is None or only.capture or only.body == "headers":
+    if only is None or only.capture or only.page is not None or only.body == "headers":
         return False
-    instants = [definition.key_expires, *(when for rule in definition.pools for when in (rule.reset, rule.expires))]
+    ends = [definition.key_expires, definition.plan_ends]
+    instants = [*ends, *(when for rule in definition.pools for when in (rule.reset, rule.expires))]
     return all(_is_absolute(when) for when in instants if when)
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import lru_cache, partial
 
 from creditdesk.core.amounts import EXACT, parse_amount
+from creditdesk.core.cadence import parse_retry_after
 from creditdesk.core.definition import Amount, When
 from creditdesk.core.resets import next_reset
 from creditdesk.providers.redaction import Mask, redact_known
@@ -22,6 +23,8 @@ MAX_TEXT = 120
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SMALL = 10**18
 _ONE_DAY = timedelta(days=1)
+_LAST_SECOND = 59
+"""Of a minute. An instant that ends otherwise is no last one, whatever the definition says of its vendor."""
 _FRACTION = re.compile(r"[.,](\d{1,6})")
 _TIME_DIRECTIVE = re.compile(r"%[HIMSf]")
 
@@ -34,6 +37,7 @@ class Scene:
     settings: Mapping[str, str] = field(default_factory=dict)
     secrets: tuple[str, ...] = field(default=(), repr=False)
     masks: tuple[Mask, ...] = field(default=(), repr=False)  # of the secrets that came with the answers
+    identity: str = field(default="", repr=False)  # what the answers so far call the vendor's account
 
     def hide(self, line: str) -> str:
         """`line` without any piece of a secret that was sent or came back."""
@@ -98,7 +102,9 @@ def raw_amount(amount: Amount, data: object, group_sep: str = "") -> Decimal:
         return EXACT.subtract(first, second)
     if not amount.total:
         return number(find(amount.path, data), amount.path, group_sep)
-    values = find(amount.total, data)
+    values = (
+        [find(amount.total, row) for row in _rows_of(amount.over, data)] if amount.over else find(amount.total, data)
+    )
     if values is None:
         raise BadAnswer(f"{amount.total} is missing")
     if not isinstance(values, list):
@@ -107,6 +113,17 @@ def raw_amount(amount: Amount, data: object, group_sep: str = "") -> Decimal:
     for value in values:
         total = EXACT.add(total, number(value, amount.total, group_sep))
     return total
+
+
+def _rows_of(lists: Iterable[str], data: object) -> list[object]:
+    """The rows of lists within lists. `BadAnswer` where one of them is no list: a part is not told for the whole."""
+    rows = [data]
+    for path in lists:
+        found = [find(path, row) for row in rows]
+        if not all(isinstance(each, list) for each in found):
+            raise BadAnswer(f"{path} is missing" if None in found else f"{path} is not a list")
+        rows = [row for each in found if isinstance(each, list) for row in each]
+    return rows
 
 
 def instant(when: When, data: object, scene: Scene) -> datetime | None:
@@ -185,7 +202,7 @@ def _since_epoch(value: object, when: When, scale: Decimal, unit: timedelta) -> 
     if amount is None or amount <= 0:  # 0 is how vendors write "never"
         return None
     at = _EPOCH + timedelta(microseconds=int(EXACT.multiply(amount, scale)))
-    return at + unit if when.end_inclusive else at
+    return at + unit if when.end_inclusive and at.second == _LAST_SECOND else at
 
 
 def _days_from_now(value: object, when: When, now: datetime) -> datetime | None:
@@ -215,6 +232,17 @@ def _auto(value: object, when: When, now: datetime) -> datetime | None:
     return _iso(value, when, now)
 
 
+def _rate_limit(value: object, when: When, now: datetime) -> datetime | None:
+    """As headers write a reset: seconds from now, seconds or milliseconds since 1970 by size, an HTTP or ISO date."""
+    amount = parse_amount(value)
+    if amount is not None:
+        if amount <= 10**9:
+            return _secs_from_now(value, when, now)
+        return _epoch(value, when, now) if amount < 10**12 else _epoch_ms(value, when, now)
+    at = parse_retry_after(value, now) if isinstance(value, str) else None
+    return at if at is not None and at > now else None
+
+
 _FORMATS: Mapping[str, Callable[[object, When, datetime], datetime | None]] = {
     "iso": _iso,
     "date": _date,
@@ -223,6 +251,7 @@ _FORMATS: Mapping[str, Callable[[object, When, datetime], datetime | None]] = {
     "days_from_now": _days_from_now,
     "secs_from_now": _secs_from_now,
     "auto": _auto,
+    "rate_limit": _rate_limit,
 }
 
 
@@ -233,7 +262,8 @@ def _placed(wall: datetime, when: When, unit: timedelta) -> datetime:
         return at.astimezone(UTC)
     if unit == _ONE_DAY and not wall.tzinfo:
         return (wall + unit).replace(tzinfo=at.tzinfo).astimezone(UTC)
-    return at.astimezone(UTC) + unit
+    at = at.astimezone(UTC)
+    return at + unit if unit == _ONE_DAY or at.second == _LAST_SECOND else at
 
 
 @lru_cache(maxsize=64)

@@ -3,6 +3,7 @@
 What goes wrong comes out as one of a few httpx exceptions with a short text of our own, without addresses and headers:
 
     httpx.ConnectError     no connection: no such name, refused, unreachable
+      NotPublicHost        the name leads to this computer or a private network, and must not
       TlsFailure           a connection, but not a trusted one; `.why` tells why
     httpx.ConnectTimeout   no connection in time
     httpx.ProxyError       the proxy cannot be reached
@@ -16,13 +17,14 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from enum import StrEnum
 from functools import lru_cache
+from typing import Any
 
 import aiohttp
 import httpx
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import StrOrURL
 
-from creditdesk.providers.resolver import Resolver
+from creditdesk.providers.resolver import NotPublic, Resolver
 
 MOST_CONNECTIONS = 100
 IDLE_S = 4.0
@@ -48,6 +50,10 @@ class TlsFailure(httpx.ConnectError):
     def __init__(self, why: TlsWhy) -> None:
         super().__init__(f"TLS: {why}")
         self.why = why
+
+
+class NotPublicHost(httpx.ConnectError):
+    """The name leads to this computer or a private network, for a definition that was approved for a public host."""
 
 
 class ProxyRefused(httpx.ProxyError):
@@ -89,7 +95,9 @@ async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerTy
         raise ProxyRefused(error.status) from None
     except aiohttp.ConnectionTimeoutError:
         raise httpx.ConnectTimeout("no connection in time") from None
-    except aiohttp.ClientConnectorError:
+    except aiohttp.ClientConnectorError as error:
+        if isinstance(error.os_error, NotPublic):
+            raise NotPublicHost("the name leads to a private network") from None
         raise httpx.ConnectError("no connection") from None
     except (aiohttp.ServerTimeoutError, TimeoutError):
         raise httpx.ReadTimeout("no answer in time") from None
@@ -100,19 +108,24 @@ async def _once(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerTy
 
 
 class Session:
-    """aiohttp's session, made at the first request because it needs the running loop."""
+    """aiohttp's session, made at the first request because it needs the running loop.
 
-    def __init__(self, context: ssl.SSLContext) -> None:
+    With `public` it connects to no address of this computer or a private network.
+    """
+
+    def __init__(self, context: ssl.SSLContext, most: int = MOST_CONNECTIONS, public: bool = False) -> None:
         self._context = context
+        self._public = public
+        self._most = most  # connections
         self._session: aiohttp.ClientSession | None = None
 
     def __call__(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
-                    limit=MOST_CONNECTIONS,
+                    limit=self._most,
                     ssl=self._context,
-                    resolver=Resolver(),
+                    resolver=Resolver(public=self._public),
                     keepalive_timeout=IDLE_S,
                 ),
                 cookie_jar=aiohttp.DummyCookieJar(),
@@ -153,22 +166,33 @@ class Wire(httpx.AsyncBaseTransport):
         headers = {name.decode("latin-1").lower(): text.decode("latin-1") for name, text in request.headers.raw}
         limits = request.extensions["timeout"]
         address = str(request.url)
-        try:
-            response = await self._session().request(
-                request.method,
-                self._parsed.get(address, address),
-                headers=headers,
-                data=await request.aread() or None,
-                allow_redirects=False,
-                timeout=_limits(limits["connect"], limits["read"]),
-                proxy=self._proxy,
-                proxy_headers=self._proxy_headers,
-            )
-        except aiohttp.ClientError:  # `_once` did not meet it: nothing was sent
-            raise httpx.UnsupportedProtocol("not an address that can be asked") from None
+        response = await self.open(
+            request.method,
+            self._parsed.get(address, address),
+            (limits["connect"], limits["read"]),
+            headers=headers,
+            data=await request.aread() or None,
+        )
         if request.extensions.get("fixed") and len(self._parsed) < MOST_PARSED:
             self._parsed[address] = response.url
         return httpx.Response(response.status, headers=response.raw_headers, stream=_Body(response), request=request)
+
+    async def open(
+        self, method: str, address: StrOrURL, limits: tuple[float | None, float | None], **more: Any
+    ) -> aiohttp.ClientResponse:
+        """Send what aiohttp's `request` takes, with these seconds for connecting and for each part of the answer."""
+        try:
+            return await self._session().request(
+                method,
+                address,
+                allow_redirects=False,
+                timeout=_limits(*limits),
+                proxy=self._proxy,
+                proxy_headers=self._proxy_headers,
+                **more,
+            )
+        except aiohttp.ClientError:  # `_once` did not meet it: nothing was sent
+            raise httpx.UnsupportedProtocol("not an address that can be asked") from None
 
 
 @lru_cache(maxsize=16)

@@ -20,10 +20,12 @@ _KEYS = {
     "typed": ("account", "pool"),
     "event": ("id",),
     "episode": ("id",),
+    "charge": ("id",),
+    "entry": ("id",),
 }
 """The first columns of a row as it is read, by which it is found again."""
-_ACCOUNT = {"event": 2, "episode": 1}
-_INSTANT = {"condition": 1, "pool": 11, "point": 1, "typed": 2, "event": 1, "episode": 3}
+_ACCOUNT = {"event": 2, "episode": 1, "charge": 1, "entry": 1}
+_INSTANT = {"condition": 1, "pool": 11, "point": 1, "typed": 2, "event": 1, "episode": 3, "charge": 2, "entry": 5}
 """Where a row as it is read says whose it is (elsewhere: first) and of when."""
 
 

@@ -17,10 +17,11 @@ from creditdesk.core.settings import LEAST_INTERVAL_S, Settings, ThemeChoice
 Table = dict[str, Any]
 T = TypeVar("T")
 
-MOST_NAME = 60
+MOST_NAME, MOST_DAYS = 60, 3650
 _HOURS = ("from_hour", "until_hour", "digest_at")
 _RULE_NUMBERS = ("expires_days", "not_read_hours", "unusual_times", "unusual_least_percent")
-_FLAGS = ("start_in_tray", "close_to_tray", "hide_amounts", "hide_names", "notifications", "told_no_tray", "sound")
+_SEEN = ("hide_amounts", "hide_names", "notifications", "sound")
+_FLAGS = ("start_in_tray", "close_to_tray", "told_no_tray", "gateway", *_SEEN)
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}")
 _MASKED = re.compile(r"([a-z][a-z0-9+.-]*://[A-Za-z0-9.-]*)?…")
@@ -125,7 +126,8 @@ def account_of(table: Mapping[str, Any]) -> Account:
         ask_over=_take(table, "ask_over", {}, _amounts),
         muted=_take(table, "muted", False, _flag),
         confirmed=_take(table, "confirmed", False, _flag),
-        rules_off=_take(table, "rules_off", (), _rules_off),
+        rules_off=tuple(each.value for each in _rule_kinds("rules_off", table.get("rules_off", []))),
+        remind_days=min(_take(table, "remind_days", 0, _whole), MOST_DAYS),
     )
 
 
@@ -143,6 +145,7 @@ def account_table(account: Account) -> Table:
         "muted": account.muted or None,
         "confirmed": account.confirmed or None,
         "rules_off": list(account.rules_off) or None,
+        "remind_days": account.remind_days or None,
         "settings": dict(account.settings) or None,
         "thresholds": _threshold_table(account.thresholds) if account.thresholds else None,
         "reserve": {pool: _number(value) for pool, value in account.reserve.items()} or None,
@@ -164,15 +167,15 @@ def _matching(table: Mapping[str, Any], key: str, what: str) -> str:
 
 
 def _text(key: str, value: object) -> str:
-    if not isinstance(value, str):
-        raise Wrong(key, "a text is needed")
-    return value
+    if isinstance(value, str):
+        return value
+    raise Wrong(key, "a text is needed")
 
 
 def _flag(key: str, value: object) -> bool:
-    if not isinstance(value, bool):
-        raise Wrong(key, "true or false is needed")
-    return value
+    if isinstance(value, bool):
+        return value
+    raise Wrong(key, "true or false is needed")
 
 
 def _whole(key: str, value: object) -> int:
@@ -210,9 +213,9 @@ def _masked(key: str, value: object) -> dict[str, str]:
 
 
 def _table(key: str, value: object) -> Mapping[str, object]:
-    if not isinstance(value, dict):
-        raise Wrong(key, "a table is needed")
-    return value
+    if isinstance(value, dict):
+        return value
+    raise Wrong(key, "a table is needed")
 
 
 def _theme(key: str, value: object) -> ThemeChoice:
@@ -246,10 +249,6 @@ def _rule_kinds(key: str, value: object) -> tuple[RuleKind, ...]:
     if not isinstance(value, list) or not all(isinstance(each, str) and each in list(RuleKind) for each in value):
         raise Wrong(key, f"a list of some of {', '.join(RuleKind)} is needed")
     return tuple(each for each in RuleKind if each in value)
-
-
-def _rules_off(key: str, value: object) -> tuple[str, ...]:
-    return tuple(each.value for each in _rule_kinds(key, value))
 
 
 def _rules(key: str, value: object) -> Rules:

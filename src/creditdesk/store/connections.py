@@ -63,9 +63,12 @@ class Connections:
         """Where the file lies; None while nothing of it is kept."""
         return self._kept.parent if self._kept else None
 
-    def write(self, work: Work[T]) -> Pending[T]:
-        """Do `work` inside a transaction, together with whatever else waits; the answer comes after the commit."""
-        return self._writer.submit(work, must_run=True)
+    def write(self, work: Work[T], urgent: bool = False) -> Pending[T]:
+        """Do `work` inside a transaction, together with whatever else waits; the answer comes after the commit.
+
+        What is urgent is never gathered: somebody's request waits for it.
+        """
+        return self._writer.submit(work, must_run=True, urgent=urgent)
 
     def read(self, work: Work[T]) -> Pending[T]:
         """Do `work` on a connection that can only read."""

@@ -11,9 +11,11 @@ from decimal import Decimal
 from pathlib import Path
 
 from creditdesk.core.pools import Snapshot, Trouble
-from creditdesk.core.series import Episode, Event, EventKind, Series
+from creditdesk.core.series import Episode, Event, Series
 from creditdesk.store import reading, recording, statements, thinning
 from creditdesk.store.connections import Connections, HistoryError
+from creditdesk.store.counts import Counts
+from creditdesk.store.entries import add_entry, typed_entry
 from creditdesk.store.notices import Notice
 from creditdesk.store.pending import Pending
 from creditdesk.store.reading import Latest, Spark
@@ -33,6 +35,7 @@ class History:
     def __init__(self, path: Path | None, now: datetime) -> None:
         self.connections = self._connections = Connections(path, now)
         self.warned = Warned(self._connections)
+        self.counts = Counts(self._connections)
 
     @property
     def notice(self) -> Notice | None:
@@ -70,10 +73,8 @@ class History:
         """Keep a balance typed by hand (`latest` gives it back) and note it. A `limit` of None keeps the former."""
 
         def work(connection: sqlite3.Connection) -> None:
-            row = connection.execute(statements.UNIT, (account_id, pool)).fetchone()
+            add_entry(connection, typed_entry(account_id, pool, left, now))
             recording.put_typed(connection, (account_id, pool, micros(now), str(left), text(limit)))
-            event = Event(now, account_id, EventKind.TYPED, pool, left, row[0] if row else "")
-            recording.add_event(connection, event)
 
         return self._connections.write(work)
 

@@ -6,7 +6,7 @@ cancelled import or a file that was replaced can never let a batch go out twice.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -92,6 +92,13 @@ class Kept:
 
         return self._connections.read(work)
 
+    def there(self, account: str, operation: str, place: str) -> Pending[frozenset[str]]:
+        """The ids of all sendings of an operation to a place."""
+        row = (account, place, operation)
+        return self._connections.read(
+            lambda connection: frozenset(found for (found,) in connection.execute(statements_queue.THERE, row))
+        )
+
     def brought(self, account: str, operation: str, place: str) -> Pending[tuple[Row, ...]]:
         """What imports brought to a place, or still may: rows for `outbox_rows.brought_of`, which reads them."""
         row = (account, place, operation)
@@ -129,17 +136,27 @@ class Outbox:
         folder = self._connections.folder
         return FileLock(folder / f"sending-{account}.lock", limit_s=0.0) if folder else None
 
-    def add(self, sending: Sending, items: Sequence[str], lines: Sequence[int], *more: Entry) -> Pending[bool]:
+    def add(
+        self,
+        sending: Sending,
+        items: Sequence[str],
+        lines: Sequence[int],
+        *more: Entry,
+        seen: Collection[str] | None = None,
+    ) -> Pending[bool]:
         """Write a sending with its batches and items; `lines` are their line numbers. Raises HistoryError.
 
-        `more` are written with it, all or none. False: another one was begun by the same plan, perhaps a moment ago by
-        another process; nothing was written.
+        `more` are written with it, all or none. False: another one was begun by the same plan, or (where `seen` is
+        given: the ids of those that were looked at) any other one for the same place, perhaps a moment ago by another
+        process; nothing was written.
         """
 
         def work(connection: sqlite3.Connection) -> bool:
             entries = ((sending, items, lines), *more)
             for each, _, _ in entries:
                 if connection.execute(statements.BEGUN, (each.account, each.plan)).fetchone():
+                    return False
+                if seen is not None and not _there(connection, each) <= set(seen):
                     return False
             for entry in entries:
                 _add(connection, *entry)
@@ -221,6 +238,11 @@ def _add(connection: sqlite3.Connection, sending: Sending, items: Sequence[str],
         part = slice(batch.first, batch.first + batch.count)
         texts = (json_text(list(items[part])), json_text(list(lines[part])))
         connection.execute(statements.ADD_BATCH, (sending.id, sending.account, *batch_row(batch), *texts))
+
+
+def _there(connection: sqlite3.Connection, sending: Sending) -> set[str]:
+    row = (sending.account, sending.place.id, sending.operation)
+    return {found for (found,) in connection.execute(statements_queue.THERE, row)}
 
 
 def _did(connection: sqlite3.Connection, statement: str, row: Row) -> bool:

@@ -59,6 +59,7 @@ def sending_row(sending: Sending) -> Row:
         *(sending.stop.value, sending.stop_detail, maybe_micros(sending.retry_at), maybe_micros(sending.ended_at)),
         *(amounts_text(sending.expected), None if sending.spent is None else amounts_text(sending.spent)),
         *(int(sending.confirmed), sending.base_url, sending.provider, queue_text(sending.queue), sending.client),
+        amounts_text(sending.reserve) if sending.reserve else None,
     )
 
 
@@ -91,7 +92,7 @@ def brought_of(row: Row) -> Brought:
 def sending_of(row: Row, batches: tuple[Batch, ...]) -> Sending:
     """The sending of a row of id and SENDING_COLUMNS."""
     id_, account, operation, place, place_name, count, size, created_at, lists, factors, file, plan, *rest = row
-    stop, stop_detail, retry_at, ended_at, expected, spent, confirmed, base_url, provider, queue, client = rest
+    stop, stop_detail, retry_at, ended_at, expected, spent, confirmed, base_url, provider, queue, client, reserve = rest
     return Sending(
         id_,
         account,
@@ -116,4 +117,5 @@ def sending_of(row: Row, batches: tuple[Batch, ...]) -> Sending:
         provider,
         queue_of(queue),
         client,
+        amounts(reserve) or {},
     )

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from creditdesk.core.pools import PoolKind, Snapshot, Trouble
 from creditdesk.core.series import Event, Point, Series
 from creditdesk.core.typed import Typed
-from creditdesk.store import statements
+from creditdesk.store import statements, statements_marks
 from creditdesk.store.checks import good, is_good
 from creditdesk.store.rows import (
     Row,
@@ -39,26 +39,33 @@ Spark = tuple[tuple[datetime, Decimal], ...]
 
 class Latest(NamedTuple):
     """What was last known of an account: the last good snapshot, the trouble since, how many readings failed in a row,
-    and what was typed by hand, by pool id."""
+    what was typed by hand, by pool id, and what is remembered of it beside (`store.marks`), by name."""
 
     snapshot: Snapshot | None = None
     trouble: Trouble | None = None
     failures: int = 0
     typed: Mapping[str, Typed] = {}
+    marks: Mapping[str, str] = {}
 
 
 def latest(connection: sqlite3.Connection, accounts: Sequence[str]) -> dict[str, Latest]:
     """The latest of each account, in the order asked for."""
     found: dict[str, Latest] = {}
     typed: dict[str, dict[str, Typed]] = {}
+    marks: dict[str, dict[str, str]] = {}
     for start in range(0, len(accounts), _MOST_IDS):
         some = accounts[start : start + _MOST_IDS]
         for row in good(connection, "typed", connection.execute(statements.typed(len(some)), some)):
             typed.setdefault(row[0], {})[row[1]] = Typed(instant(row[2]), Decimal(row[3]), amount(row[4]))
+        for account, name, value in connection.execute(statements_marks.marks(len(some)), some):
+            marks.setdefault(account, {})[name] = value
         rows = connection.execute(statements.latest(len(some)), some)
         for account, group in groupby(rows, key=lambda row: row[0]):
             found[account] = _latest_of(connection, list(group))
-    return {each: found.get(each, Latest())._replace(typed=typed.get(each, {})) for each in accounts}
+    return {
+        each: found.get(each, Latest())._replace(typed=typed.get(each, {}), marks=marks.get(each, {}))
+        for each in accounts
+    }
 
 
 def _latest_of(connection: sqlite3.Connection, rows: list[Row]) -> Latest:

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from creditdesk.core.pools import Pool, PoolKind, Snapshot, Source, Trouble
 from creditdesk.core.series import Event, EventKind
+from creditdesk.core.stock import is_top_up
 from creditdesk.store import statements
 from creditdesk.store.checks import good, is_good, put_all_aside
 from creditdesk.store.rows import (
@@ -82,7 +83,7 @@ def _standing(connection: WritingConnection, account: str) -> Standing:
 def _good(connection: sqlite3.Connection, account: str, snapshot: Snapshot, before: Row, now: datetime) -> Row:
     """The condition of an account after a good reading."""
     wrong, key_expires_at = before[4:10], before[10]
-    if snapshot.source in _CERTAIN:  # a number by hand says nothing about whether reading works
+    if snapshot.source is Source.LIVE:  # a number by hand, or counted, says nothing about whether reading works
         wrong, key_expires_at = _NO_CONDITION[4:10], maybe_micros(snapshot.key_expires_at)
         if before[4] is not None:
             add_event(connection, Event(now, account, EventKind.RECOVERED))
@@ -114,7 +115,7 @@ def _record_pools(
             _straighten(connection, (account, pool.id), before, point[0], gap)
         if before is None or not _holds(before, pool, point, gap):
             known[pool.id] = _begin_point(connection, account, pool, (placed, point, before))
-            if before is not None and snapshot.source in _CERTAIN and Source(before.amounts[3]) in _CERTAIN:
+            if before is not None and _is_change(Source(before.amounts[3]), snapshot.source):
                 _record_change(connection, account, pool, (before, known[pool.id]), snapshot.read_at)
             continue
         before.last, before.resets_at, before.expires_at = max(before.last, point[0]), *point[3:]
@@ -189,6 +190,12 @@ def _summed(*values: object) -> Row:
     return (*values, row_sum(*values))
 
 
+def _is_change(before: Source, after: Source) -> bool:
+    """Whether another amount is news: between certain readings, and between a count and what it began or ended with."""
+    by_hand = {before, after} == {Source.METERED, Source.BY_HAND}
+    return by_hand or (before in _CERTAIN and after in _CERTAIN)
+
+
 def _record_change(
     connection: WritingConnection, account: str, pool: Pool, stood: tuple[OpenPool, OpenPool], at: datetime
 ) -> None:
@@ -204,10 +211,19 @@ def _record_change(
     if pool.kind in (PoolKind.ALLOWANCE, PoolKind.RATE, PoolKind.SPEND) and _was_reset(before, pool, at, rise):
         reset = _dated(replace(event, kind=EventKind.RESET, amount=rise if rise > 0 else None), before)
         add_event(connection, reset)
-    elif rise > 0 and pool.kind is not PoolKind.SLOTS:
+    elif rise > 0 and pool.kind is not PoolKind.SLOTS and not _is_correction(pool, stood):
         add_event(connection, replace(event, kind=EventKind.TOP_UP))
     else:
         _record_use(connection, event, after)
+
+
+def _is_correction(pool: Pool, stood: tuple[OpenPool, OpenPool]) -> bool:
+    """Whether more was there than was counted: what was not used, and no top-up."""
+    before, after = stood
+    had, has = amount(before.amounts[0]), pool.left
+    counted = Source(before.amounts[3]) is Source.METERED and Source(after.amounts[3]) is not Source.METERED
+    topped_up = had is not None and has is not None and is_top_up(had, has)
+    return counted and (pool.kind is PoolKind.ALLOWANCE or not topped_up)
 
 
 def _dated(reset: Event, before: OpenPool) -> Event:

@@ -2,7 +2,16 @@
 
 import sqlite3
 
-from creditdesk.store import statements, statements_activity, statements_points, statements_queue, statements_warned
+from creditdesk.store import (
+    statements,
+    statements_activity,
+    statements_charges,
+    statements_marks,
+    statements_points,
+    statements_queue,
+    statements_tokens,
+    statements_warned,
+)
 
 APPLICATION_ID = 0x43724465  # "CrDe" in the header of the file: this database is creditdesk's
 
@@ -16,6 +25,10 @@ MIGRATIONS: Migrations = (
     statements_queue.CREATE_QUEUE,
     statements_activity.CREATE_ACTIVITY,
     statements_points.SEAL_EPISODES,
+    statements_marks.CREATE_MARKS,
+    statements_tokens.CREATE_TOKENS,
+    statements_queue.CREATE_RESERVE,
+    statements_charges.CREATE_LEDGER,
 )
 """Step n (counted from 1) leads from schema n - 1 to schema n."""
 

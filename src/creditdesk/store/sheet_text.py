@@ -80,7 +80,7 @@ class _Cutting:
         mark = re.escape(shape.delimiter.encode())
         self._mark = shape.delimiter.encode()
         self._header = header.strip() if self._mark and len(shape.columns) > 1 else b""
-        self._behind = re.compile(rb"%s[^\n]*" % mark) if mark else None
+        self._behind = re.compile(rb"%s.*" % mark) if mark else None
         self._cell = re.compile(rb"(?:[^%s\n]*%s){%d}([^%s\n]*)[^\n]*\n|[^\n]*\n" % (mark, mark, shape.column, mark))
 
     def blocks(self) -> Iterator[Block]:
@@ -160,12 +160,15 @@ class _Cutting:
     def _rows(self, data: bytes) -> list[Row]:
         """The records of these lines, and of as many more as the last record has."""
         lines = list(lines_of(self._text(data)))
-        given = 0
+        given, more = 0, list[str]()
 
         def giving() -> Iterator[str]:
             nonlocal given
             while True:
-                line = lines[given] if given < len(lines) else self._line_more()
+                if given < len(lines):
+                    line = lines[given]
+                else:
+                    more.append(line := self._line_more())
                 given += 1
                 if not line:
                     return
@@ -180,10 +183,20 @@ class _Cutting:
             line = rows[-1][0] + sum(cell.count("\n") for cell in rows[-1][1]) + 1 if rows else self._line
             raise self._unclosed(line) from None
         self._line += given
-        swallowed = next((line for line, cells in rows if self._has_lines(cells)), 0)
-        if swallowed:
-            raise self._unclosed(swallowed)
+        swallowed = next(((line, cells) for line, cells in rows if self._has_lines(cells)), None)
+        if swallowed and (len(swallowed[1]) != len(self._shape.columns) or not self._is_strict([*lines, *more])):
+            raise self._unclosed(swallowed[0])
         return rows
+
+    def _is_strict(self, lines: Sequence[str]) -> bool:
+        """Whether every quote stands at the beginning or at the end of a cell, as programs write them."""
+        delimiter = self._shape.delimiter
+        try:
+            for _ in csv.reader(lines, delimiter=delimiter, skipinitialspace=delimiter != "\t", strict=True):
+                pass
+        except csv.Error:
+            return False
+        return True
 
     def _has_lines(self, cells: Sequence[str]) -> bool:
         """Whether the column's cell holds whole lines of the table: a quote in it that is not closed took them in."""

@@ -74,7 +74,7 @@ had before the first request, a line each (NULL: not listed yet), `before_it` wh
 
 TABLES = (
     *("condition", "point", "thinned", "pool", "damaged", "event", "episode", "snooze", "typed"),
-    *("sending", "batch", "delivery", "event_client"),
+    *("sending", "batch", "delivery", "event_client", "mark", "token", "charge", "entry"),
 )
 
 CONDITION = f"SELECT account, {CONDITION_COLUMNS}, sum FROM condition WHERE account = ?"
@@ -136,10 +136,10 @@ NEWEST_FIRST = " ORDER BY at DESC, id DESC LIMIT ?"
 
 SENDING_COLUMNS = """account, operation, place, place_name, count, batch_size, created_at, lists, factors, file, plan,
     stop, stop_detail, retry_at, ended_at, expected, spent, confirmed, base_url, provider, queue,
-    client"""
+    client, reserve"""
 BATCH_COLUMNS = "number, first_item, count, state, sent_at, ended_at, status, detail, answered, tries"
 ADD_SENDING = f"""INSERT INTO sending (id, {SENDING_COLUMNS})
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 BEGUN = "SELECT 1 FROM sending WHERE account = ? AND plan = ? AND plan != ''"
 ADD_BATCH = f"""INSERT INTO batch (sending, account, {BATCH_COLUMNS}, items, line_numbers)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""

@@ -16,6 +16,7 @@ from creditdesk.store.statements import (
     SERIAL,
     WHOLE_POINT,
 )
+from creditdesk.store.statements_charges import CHARGE_COLUMNS, ENTRY_COLUMNS
 
 SUMMED = {
     "condition": f"account, {CONDITION_COLUMNS}",
@@ -24,6 +25,8 @@ SUMMED = {
     "typed": "account, pool, at, amount_left, amount_limit",
     "event": EVENT_COLUMNS,
     "episode": "account, level, fired_at, pool, pool_window, why, rule, numbers",
+    "charge": CHARGE_COLUMNS,
+    "entry": ENTRY_COLUMNS,
 }
 """What the sum of a row is made of, in this order. A row's `id` is given by the database, so after the sum."""
 

@@ -3,6 +3,10 @@
 CREATE_QUEUE = ("ALTER TABLE sending ADD COLUMN queue TEXT",)
 """`queue` is what a sending waits for, as JSON; NULL: nothing, it may be sent."""
 
+CREATE_RESERVE = ("ALTER TABLE sending ADD COLUMN reserve TEXT",)
+"""`reserve` is what the import's own plan keeps of each pool, as JSON; NULL: nothing beside the account's."""
+
+THERE = "SELECT id FROM sending WHERE account = ? AND place = ? AND operation = ?"
 REQUEUE = "UPDATE sending SET queue = ? WHERE id = ? AND queue IS NOT NULL AND stop != 'cancelled'"
 SENT_SINCE = """SELECT b.items FROM batch b JOIN sending s ON s.id = b.sending
     WHERE b.account = ? AND s.place = ? AND s.operation = ? AND s.id != ?

@@ -52,7 +52,7 @@ class _TooLate(KeyringLocked):
 
 
 class Vault:
-    """Keys by account id and credential name, under the service "creditdesk" of the system's keyring.
+    """Keys by account id (see `slot`) and credential name, under the service "creditdesk" of the system's keyring.
 
     `backend` None means keyring's own choice. `limit_s` is how long one call may take before the keyring counts as
     locked. Keys of custody "session" stay in this object.
@@ -78,8 +78,12 @@ class Vault:
         self._refused = False
         self._store: Backend | NoKeyring | None = None
 
-    async def read_account(self, account: Account, credentials: Iterable[Credential]) -> dict[str, str]:
+    async def read_account(
+        self, account: Account, credentials: Iterable[Credential], digest: str = ""
+    ) -> dict[str, str]:
         """The values an account's requests need, by credential name, from wherever the account keeps them.
+
+        `digest` is what the keys must have been given for, see `slot`.
 
         The environment is read anew each time and no keyring is touched for it: the first credential is in the
         variable that the account names, any other in that name with "_" and the credential's name behind it.
@@ -93,9 +97,10 @@ class Vault:
         if account.custody is Custody.ENVIRONMENT:
             found = _from_environment(account.key_env, names)
         elif account.custody is Custody.SESSION:
-            found = {name: self._session.get((account.id, name)) for name in names}
+            found = {name: self._session.get((slot(account.id, digest), name)) for name in names}
         else:
-            found = await self._call(lambda store, _: {name: self._get(store, account.id, name) for name in names})
+            place = slot(account.id, digest)
+            found = await self._call(lambda store, _: {name: self._get(store, place, name) for name in names})
         missing = tuple(name for name, value in found.items() if not value)
         if missing:
             raise KeyMissing(_missing_text(account), missing)
@@ -226,6 +231,12 @@ class Vault:
 
     def _get(self, store: Backend, account_id: str, credential: str) -> str | None:
         return store.get_password(self._service, _username(account_id, credential))
+
+
+def slot(account_id: str, digest: str) -> str:
+    """Under which name an account's keys are kept: its id, and for a definition of the user's own what they were given
+    for, so that another definition that takes the same id cannot have them."""
+    return f"{account_id}/{digest}" if digest else account_id
 
 
 def _username(account_id: str, credential: str) -> str:

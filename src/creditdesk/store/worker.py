@@ -30,16 +30,17 @@ class Worker:
     def __init__(self, name: str, run: Callable[[list[Job[Any]]], None], gather_s: float = 0.0) -> None:
         """With `gather_s`, a burst is gathered for so many seconds at a time: after several jobs came at once, the next
         ones are waited for, as long as they come. A caller who waits for each job before the next one is never held
-        up."""
+        up, nor is an urgent job: what waits when it comes is done with it at once."""
         self._run = run
         self._gather_s = gather_s
         self._jobs: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
         self._closed = False
+        self._urgent = False
         self._guard = threading.Lock()
         self._thread = threading.Thread(target=self._serve, name=name, daemon=True)
         self._thread.start()
 
-    def submit(self, work: Callable[[sqlite3.Connection], T], *, must_run: bool) -> Pending[T]:
+    def submit(self, work: Callable[[sqlite3.Connection], T], *, must_run: bool, urgent: bool = False) -> Pending[T]:
         """Do `work` in its turn. With `must_run` it is done even when its caller is cancelled meanwhile."""
         job = Job(work)
         if must_run:
@@ -47,6 +48,7 @@ class Worker:
         with self._guard:
             if self._closed:
                 raise RuntimeError("the history is closed")
+            self._urgent |= urgent
             self._jobs.put(job)
         return Pending(job.future)
 
@@ -62,7 +64,9 @@ class Worker:
     def _gather(self) -> None:
         """Let jobs come together, until none came for a quarter of the time."""
         until, before = time.monotonic() + self._gather_s, -1
-        while before < (waiting := self._jobs.qsize()) and time.monotonic() < until and not self._closed:
+        while before < (waiting := self._jobs.qsize()) and time.monotonic() < until:
+            if self._closed or self._urgent:
+                return
             before = waiting
             time.sleep(self._gather_s / 4)
 
@@ -71,6 +75,7 @@ class Worker:
         while (first := self._jobs.get()) is not None:
             if burst and self._gather_s:
                 self._gather()
+            self._urgent = False  # those that come from now on are taken below, or gathered for the next time
             jobs = [first]
             ending = False
             while len(jobs) < MOST_AT_ONCE and not self._jobs.empty():

@@ -1,5 +1,6 @@
 """The dialog that adds or edits an account: choose a vendor, paste a key, see what it reads, save."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -7,12 +8,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from creditdesk.core.definition import Definition
-from creditdesk.core.pools import Snapshot, Trouble
+from creditdesk.core.pools import Account, Snapshot, Trouble
 from creditdesk.ui import parts, theme
 from creditdesk.ui.account_draft import Edited, Surroundings, asks, server_of
 from creditdesk.ui.account_form import AccountForm
 from creditdesk.ui.badge import Badge
 from creditdesk.ui.dialogs import Sheet
+from creditdesk.ui.key_field import KeyField
+from creditdesk.ui.price_question import price_question
 from creditdesk.ui.provider_picker import ProviderPicker
 
 TypedValues = dict[str, tuple[Decimal, Decimal | None]]
@@ -28,11 +31,13 @@ class AccountDialog(Sheet):
             balances typed: {pool id: (left, limit or None)}. The fields are empty by then. Answer with `accept()`, or
             with `show_error` when it could not be kept.
         link_requested(str): a page of the vendor should be opened in the browser.
+        make_requested(): the page that makes a vendor is wanted; the dialog is closed by then.
     """
 
     test_requested = Signal(object, object)
     saved = Signal(object, object, object)
     link_requested = Signal(str)
+    make_requested = Signal()
 
     def __init__(self, around: Surroundings, parent: QWidget | None = None, edited: Edited | None = None) -> None:
         super().__init__("Edit account" if edited else "Add an account", parent)
@@ -42,9 +47,10 @@ class AccountDialog(Sheet):
         self._build_head()
         self._holder = QVBoxLayout()
         self.body.addLayout(self._holder)
-        self.picker = ProviderPicker(around.definitions)
+        self.picker = ProviderPicker(around.definitions, around.recent, around.popular)
         self.picker.provider_chosen.connect(self.choose_provider)
         self.picker.key_recognised.connect(self._recognised)
+        self.picker.make_requested.connect(self._make)
         self.body.addWidget(self.picker, 1)
         self.error = parts.error()
         self.cancel = parts.button("Cancel")
@@ -58,14 +64,14 @@ class AccountDialog(Sheet):
         else:
             self.choose_again()
 
-    def choose_provider(self, provider_id: str) -> None:
-        """Go to the form of this vendor. An unknown id stays where it is."""
+    def choose_provider(self, provider_id: str, like: Account | None = None) -> None:
+        """Go to the form of this vendor, filled in like an account that it has. An unknown id stays where it is."""
         known = [*self._around.definitions, *([self._edited.definition] if self._edited else [])]
         definition = next((each for each in known if each.id == provider_id), None)
         if definition is None:
             return
         self._drop_form()
-        self.form = AccountForm(definition, self._around, self._edited)
+        self.form = AccountForm(definition, self._around, self._edited, like)
         self.form.test_asked.connect(self._test)
         self.form.server_changed.connect(lambda server: self._sub.setText(asks(definition, server)))
         self.form.link_requested.connect(self.link_requested)
@@ -99,6 +105,10 @@ class AccountDialog(Sheet):
         else:
             self.form.result.clear()
 
+    def show_note(self, text: str) -> None:
+        """Say something before what the dialog says of the vendor: which of several this is."""
+        self._sub.setText(f"{text}{self._sub.text()}")
+
     def show_error(self, text: str) -> None:
         """It could not be saved: say why, and let the user try again. The key must be pasted again."""
         self._busy(False)
@@ -113,7 +123,7 @@ class AccountDialog(Sheet):
 
     def _build_head(self) -> None:
         self._badge = Badge(size_px=36)
-        self._title = parts.text("", "lead")
+        self._title = parts.text("", "lead", wrap=True)
         self._sub: QLabel = parts.muted()
         self.another = parts.button("Another provider", "link")
         self.another.clicked.connect(self.choose_again)
@@ -142,9 +152,33 @@ class AccountDialog(Sheet):
         self.choose_provider(provider_id)
         if self.form is not None:
             self.form.key.put(key)
+            self._sub.setText(f"The key was put below. {self._sub.text()}")
+
+    def put_keys(self, keys: Mapping[str, str]) -> None:
+        """Put keys into the form, by their credentials' names, as a paste would."""
+        for name, key in keys.items():
+            field = self.form.key.field(name) if self.form is not None else None
+            if isinstance(field, KeyField):
+                field.put(key)
+            elif field is not None:
+                field.setText(key)
+
+    def _make(self) -> None:
+        self.reject()
+        self.make_requested.emit()
 
     def _test(self) -> None:
         if self.form is None or not self.form.check_for_test():
+            return
+        if self.form.definition.manual:
+            question = price_question(self.form.name.text().strip(), self.form.definition, self)
+            question.accepted.connect(self._send_test)
+            question.open()
+        else:
+            self._send_test()
+
+    def _send_test(self) -> None:
+        if self.form is None:
             return
         self.form.result.clear()
         self.form.key.show_testing(True)

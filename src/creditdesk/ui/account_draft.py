@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from creditdesk.core.definition import Definition, Param
+from creditdesk.core.definition import Definition, Param, PoolRule
 from creditdesk.core.offers import holds
 from creditdesk.core.pools import Account, Custody, PoolKind, Thresholds
 from creditdesk.core.typed import Typed, typed_rules
 from creditdesk.ui import words
+from creditdesk.ui.standing import evidence, price_words
 
 PLAN = "plan"
+MOST_STEM = 56
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -22,7 +24,7 @@ class Surroundings:
 
     `names` are the names of all accounts. `store_name` is the keyring's own name, "" when there is none; then
     `store_trouble` says why, in one sentence. `thresholds` and `interval_s` are the desk's own. `clients` are those
-    that accounts have already.
+    that accounts have already. `recent` and `popular` are ids of vendors that are offered first.
     """
 
     definitions: tuple[Definition, ...]
@@ -32,15 +34,18 @@ class Surroundings:
     thresholds: Thresholds = field(default_factory=Thresholds)
     interval_s: int = 300
     clients: tuple[str, ...] = ()
+    recent: tuple[str, ...] = ()
+    popular: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """An account that exists, with its vendor and what was typed for it."""
+    """An account that exists, with its vendor and what was typed for it. `untried`: it was never read well."""
 
     account: Account
     definition: Definition
     typed: Mapping[str, Typed] = field(default_factory=dict)
+    untried: bool = True
 
 
 def hosts(definition: Definition) -> tuple[str, ...]:
@@ -61,7 +66,19 @@ def asks(definition: Definition, server: str = "") -> str:
     asked = " and ".join(hosts(definition))
     if server:
         return f"Asks the test server {server} on this computer, not {asked}."
-    return f"Asks {asked} for your usage. Costs nothing."
+    price = price_words(definition)
+    costs = f"Each reading costs {price}: it is made only when you say so." if price else "Costs nothing."
+    if definition.manual and not price:
+        costs = "It is read only when you say so."
+    return f"Asks {asked} for your usage. {costs}"
+
+
+def evidence_line(definition: Definition) -> str:
+    """That nobody tried this vendor's file yet, and what to do about it; "" where somebody did, or nothing is read."""
+    line = evidence(definition)
+    if not definition.readable or definition.tried:
+        return ""
+    return f"{line[:1].upper()}{line[1:]}. Compare the first numbers with the vendor's own page."
 
 
 def kept_words(custody: Custody, store_name: str) -> str:
@@ -96,15 +113,21 @@ def needs_key(definition: Definition) -> bool:
     return definition.readable and bool(definition.credentials) and not typed_rules(definition)
 
 
-def free_name(definition: Definition, names: Sequence[str]) -> str:
-    """A name for a new account that no other has: the vendor's, with a number where it is taken."""
+def free_name(wished: str, names: Sequence[str]) -> str:
+    """A name for a new account that no other has: the one wished for, with the next number where it is taken."""
     taken = {name.strip().casefold() for name in names}
-    tried = definition.name
-    number = 2
+    numbered = re.fullmatch(r"(.*) ([0-9]{1,3})", wished)
+    stem, number = (numbered[1], int(numbered[2])) if numbered else (wished[:MOST_STEM], 1)
+    tried = wished
     while tried.casefold() in taken:
-        tried = f"{definition.name} {number}"
         number += 1
+        tried = f"{stem} {number}"
     return tried
+
+
+def doubled(account: Account) -> Account:
+    """A new account with all that was chosen for this one; not its name alone, nor its key and what was confirmed."""
+    return account.changed(id="", custody=Custody.NONE, key_env="", confirmed=False)
 
 
 def name_problem(name: str, names: Sequence[str], own: str = "") -> str:
@@ -161,13 +184,7 @@ def choice_words(choice: str) -> str:
 
 def param_problem(param: Param, value: str) -> str:
     """What is wrong with a free text of a param; "" when it will do."""
-    if not value or not param.pattern:
-        return ""
-    try:
-        fits = re.fullmatch(param.pattern, value) is not None
-    except re.error:
-        return ""
-    return "" if fits else f"{param.label} cannot be this."
+    return "" if param.fits(value) else f"{param.label} cannot be this."
 
 
 def has_percent(definition: Definition) -> bool:
@@ -175,13 +192,9 @@ def has_percent(definition: Definition) -> bool:
     return not definition.pools or any(rule.kind is not PoolKind.WALLET for rule in definition.pools)
 
 
-def wallet_rules(definition: Definition) -> tuple[tuple[str, str, str], ...]:
-    """(pool id, label, unit) of each pool without a limit that an amount can be watched of."""
-    return tuple(
-        (rule.id, rule.label, rule.unit)
-        for rule in definition.pools
-        if rule.kind is PoolKind.WALLET and "{" not in rule.id
-    )
+def wallet_rules(definition: Definition) -> tuple[PoolRule, ...]:
+    """The pools without a limit that an amount can be watched of."""
+    return tuple(rule for rule in definition.pools if rule.kind is PoolKind.WALLET and "{" not in rule.id)
 
 
 def interval_words(seconds: int) -> str:

@@ -13,6 +13,8 @@ from creditdesk.ui.account_draft import (
     Edited,
     Surroundings,
     asked_later,
+    doubled,
+    evidence_line,
     free_name,
     hosts,
     interval_words,
@@ -27,6 +29,7 @@ from creditdesk.ui.account_params import ParamFields
 from creditdesk.ui.account_result import TestBox
 from creditdesk.ui.amount_field import TypedFields, mark, padded
 from creditdesk.ui.client_field import client_field
+from creditdesk.ui.reminder_field import ReminderField
 
 
 class AccountForm(QWidget):
@@ -42,22 +45,33 @@ class AccountForm(QWidget):
     server_changed = Signal(str)
     link_requested = Signal(str)
 
-    def __init__(self, definition: Definition, around: Surroundings, edited: Edited | None = None) -> None:
+    def __init__(
+        self,
+        definition: Definition,
+        around: Surroundings,
+        edited: Edited | None = None,
+        like: Account | None = None,
+    ) -> None:
+        """`edited`: the account that exists; `like`: the one that a new one takes its choices from, not its key."""
         super().__init__()
         self.definition = definition
         self._around = around
         self._account = edited.account if edited else None
         account = self._account
-        own = account.thresholds if account and account.thresholds else around.thresholds
-        self.name = QLineEdit(account.name if account else free_name(definition, around.names))
+        self._base = base = account or (doubled(like) if like else Account("", "", definition.id))
+        own = base.thresholds or around.thresholds
+        self.name = QLineEdit(account.name if account else free_name(base.name or definition.name, around.names))
         self.name_error = parts.error()
         self.key = KeySection(definition, around, account)
         self.result = TestBox()
-        self.params = ParamFields(definition, account.settings if account else None)
+        self.evidence = parts.small(evidence_line(definition) if edited is None or edited.untried else "")
+        self.evidence.setVisible(bool(self.evidence.text()))
+        self.params = ParamFields(definition, base.settings if account or like else None)
         self.typed = TypedFields(typed_rules(definition))
+        self.remind = ReminderField(base.remind_days)
         self.percent = percent_of(definition, own)
         self.amounts = WarnAmounts(definition, own)
-        self.client = client_field(account.client if account else "", around.clients)
+        self.client = client_field(base.client, around.clients)
         self._lay_out()
         self._wire()
         if edited:
@@ -78,7 +92,7 @@ class AccountForm(QWidget):
         self.name_error.setText(problem)
         self.name_error.setVisible(bool(problem))
         mark(self.name, bool(problem))
-        wrong = [self.name if problem else None, self._check_key(), self.params.check()]
+        wrong = [self.name if problem else None, self._check_key(), self.key.check_power(), self.params.check()]
         typed_right = not self.typed.isVisibleTo(self) or self.typed.check()
         wrong += [self.percent.check() if self.percent else None, self.amounts.check(), self._check_base_url()]
         hidden = self._check_base_url() or (self.amounts.check() if self.percent else None)
@@ -99,7 +113,7 @@ class AccountForm(QWidget):
 
     def draft(self) -> Account:
         """The account as the form says it. A new one has no id yet."""
-        before = self._account or Account("", "", self.definition.id)
+        before = self._base
         has_key = bool(self.definition.credentials)
         return before.changed(
             name=self.name.text().strip(),
@@ -109,6 +123,7 @@ class AccountForm(QWidget):
             settings=self.params.settings(),
             client=self.client.text().strip(),
             interval_s=self._interval(),
+            remind_days=self.remind.value() if self.remind.isVisibleTo(self) else before.remind_days,
             thresholds=chosen_thresholds(self._around.thresholds, before.thresholds, self.percent, self.amounts),
         )
 
@@ -144,7 +159,7 @@ class AccountForm(QWidget):
         return culprit if problem else None
 
     def _interval(self) -> int:
-        before = self._account.interval_s if self._account else 0
+        before = self._base.interval_s
         chosen = self.interval.value() * 60
         return before if before and chosen == _minutes(before) * 60 else chosen
 
@@ -157,8 +172,10 @@ class AccountForm(QWidget):
         column.addLayout(name)
         column.addWidget(self.key)
         column.addWidget(self.result)
+        column.addWidget(self.evidence)
         column.addWidget(self.params)
         column.addWidget(self.typed)
+        column.addWidget(self.remind)
         row = QHBoxLayout()
         row.setSpacing(theme.px(theme.GAP_PX))
         warn: QWidget = self.percent or self.amounts
@@ -193,9 +210,9 @@ class AccountForm(QWidget):
         self.interval.setRange(least - 1, 24 * 60)
         self.interval.setSpecialValueText(f"as the desk, {interval_words(self._around.interval_s)}")
         self.interval.setSuffix(" min")
-        stored = self._account.interval_s if self._account else 0
+        stored = self._base.interval_s
         self.interval.setValue(_minutes(stored) if stored else least - 1)
-        self.base_url = QLineEdit(self._account.base_url if self._account else "")
+        self.base_url = QLineEdit(self._base.base_url)
         self.base_url.setPlaceholderText("http://127.0.0.1:8080")
         self.base_url_error = parts.error()
         self.confirm = QCheckBox()
@@ -251,7 +268,10 @@ class AccountForm(QWidget):
         settings = self.definition.settings(self.params.settings())
         plan = self.definition.plan(settings)
         self.typed.show_limits(plan.limits if plan else {})
+        self.typed.show_units(settings)
+        self.amounts.show_units(settings)
         self.typed.setVisible(bool(typed_rules(self.definition)) and not (plan is not None and plan.upgrade))
+        self.remind.setVisible(self.typed.isVisibleTo(self))
         self._outdate()
 
     def _outdate(self) -> None:

@@ -11,10 +11,9 @@ from creditdesk.ui.amount_field import mark
 from creditdesk.ui.drop_down import DropDown
 from creditdesk.ui.focus import KeptFocus
 from creditdesk.ui.key_field import KeyField, looks_like
+from creditdesk.ui.key_power import PowerNote, note
+from creditdesk.ui.standing import price_words
 
-ADMIN = (
-    "This is a key with full rights: it can change or delete things at the vendor. Use a weaker one if there is one."
-)
 NO_STORE = "The key can be used for this session only, from memory, or be read from an environment variable."
 PASTE_AGAIN = "Paste the key again to keep it in another place."
 
@@ -40,7 +39,9 @@ class KeySection(QWidget):
         self._server = ""
         self._fields: dict[str, KeyField | QLineEdit] = {}
         self._errors: dict[str, QLabel] = {}
-        self.test = parts.button("Test key")
+        price = price_words(definition)
+        self._try = f"Test key for {price}" if price else "Test key"
+        self.test = parts.button(self._try)
         self.test.clicked.connect(self.test_asked)
         self.test.setVisible(definition.readable)
         column = QVBoxLayout(self)
@@ -56,10 +57,10 @@ class KeySection(QWidget):
         column.addWidget(self._variable_part())
         column.addLayout(self._place_part())
         self._keyboard = KeptFocus(self.test, self.test_variable)
-        if any(each.power == "admin" for each in definition.credentials):
-            column.addWidget(_note(ADMIN))
+        self.power = PowerNote(definition.credentials)
+        column.addWidget(self.power)
         if around.store_trouble and not around.store_name:
-            column.addWidget(_note(f"{around.store_trouble} {NO_STORE}"))
+            column.addWidget(note(f"{around.store_trouble} {NO_STORE}"))
         start = account.custody if account else (Custody.KEYRING if around.store_name else Custody.SESSION)
         self._choose(start)
 
@@ -129,6 +130,10 @@ class KeySection(QWidget):
                 return field
         return None
 
+    def check_power(self) -> QWidget | None:
+        """What is to be ticked before a key with full rights is kept; None when nothing is."""
+        return self.power.check() if self.secrets() else None
+
     def field(self, name: str) -> KeyField | QLineEdit:
         """The field of this credential. Raises KeyError when the vendor has none of this name."""
         return self._fields[name]
@@ -142,7 +147,7 @@ class KeySection(QWidget):
         if testing:
             self._keyboard.hold()
         for each in (self.test, self.test_variable):
-            each.show_text("Testing…" if testing else "Test key")
+            each.show_text("Testing…" if testing else self._try)
             each.setEnabled(not testing)
         if testing:
             self._keyboard.wait()
@@ -188,7 +193,7 @@ class KeySection(QWidget):
         self.variable.textChanged.connect(self._named)
         self.variable_error = parts.error()
         column.addWidget(parts.label("Name of the environment variable", self.variable))
-        self.test_variable = parts.button("Test key")
+        self.test_variable = parts.button(self._try)
         self.test_variable.clicked.connect(self.test_asked)
         self.test_variable.setVisible(self._definition.readable)
         row = QHBoxLayout()
@@ -283,10 +288,3 @@ class KeySection(QWidget):
         self.variable_error.setText(text)
         self.variable_error.setVisible(bool(text))
         mark(self.variable, bool(text))
-
-
-def _note(text: str) -> QWidget:
-    frame = parts.Card(text, tone="low")
-    frame.body.setContentsMargins(theme.px(12), theme.px(9), theme.px(12), theme.px(9))
-    frame.body.addWidget(parts.text(text, wrap=True))
-    return frame

@@ -5,13 +5,13 @@ from dataclasses import replace
 from decimal import Decimal
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QVBoxLayout, QWidget
 
 from creditdesk.core.definition import Definition
 from creditdesk.core.pools import Thresholds
 from creditdesk.ui import parts, theme
 from creditdesk.ui.account_draft import has_percent, wallet_rules
-from creditdesk.ui.amount_field import WRONG, AmountField, mark, padded
+from creditdesk.ui.amount_field import WRONG, AmountField, mark, padded, with_unit
 
 ORDER = "The second warning must be under the first."
 
@@ -67,25 +67,36 @@ class WarnAmounts(QWidget):
     def __init__(self, definition: Definition, thresholds: Thresholds) -> None:
         super().__init__()
         self._rows: dict[str, tuple[AmountField, AmountField]] = {}
+        self._names: dict[str, QLabel] = {}
+        self._rules = wallet_rules(definition)
         self.error = parts.error()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.px(5))
-        for pool_id, label, unit in wallet_rules(definition):
-            low = AmountField(f"{label}: warn when under, {unit}", "by the days it lasts")
-            critical = AmountField(f"{label}: warn again when under, {unit}", "again under")
-            low.show_amount(thresholds.low_amounts.get(pool_id))
-            critical.show_amount(thresholds.critical_amounts.get(pool_id))
+        for rule in self._rules:
+            low, critical = AmountField("", "by the days it lasts"), AmountField("", "again under")
+            low.show_amount(thresholds.low_amounts.get(rule.id))
+            critical.show_amount(thresholds.critical_amounts.get(rule.id))
             row = QHBoxLayout()
             row.setSpacing(theme.px(8))
             row.addWidget(low, 1)
             row.addWidget(critical, 1)
-            shown = f" ({unit})" if unit and unit.casefold() not in label.casefold() else ""
-            column.addWidget(parts.label(f"{label}: warn when under{shown}", low))
+            self._names[rule.id] = parts.label("", low)
+            column.addWidget(self._names[rule.id])
             column.addLayout(row)
-            self._rows[pool_id] = (low, critical)
+            self._rows[rule.id] = (low, critical)
+        self.show_units(definition.settings({}))
         column.addWidget(self.error)
         self.setVisible(bool(self._rows))
+
+    def show_units(self, settings: Mapping[str, str]) -> None:
+        """Say the unit that these settings of the account give each wallet."""
+        for rule in self._rules:
+            low, critical = self._rows[rule.id]
+            unit = rule.unit_at(settings)
+            low.setAccessibleName(f"{rule.label}: warn when under, {unit}")
+            critical.setAccessibleName(f"{rule.label}: warn again when under, {unit}")
+            self._names[rule.id].setText(with_unit(f"{rule.label}: warn when under", rule, settings))
 
     def field(self, pool_id: str) -> tuple[AmountField, AmountField]:
         """The two fields of this wallet. Raises KeyError when there is none."""

@@ -12,6 +12,24 @@ from creditdesk.ui.gauge_rows import GaugeLine, GaugeRows
 
 _MILD = frozenset({TroubleKind.THROTTLED, TroubleKind.VENDOR_DOWN, TroubleKind.NO_NETWORK, TroubleKind.KEYRING_LOCKED})
 
+WHAT_TO_DO = {
+    TroubleKind.NO_KEY: "Paste the key, or say where it is kept.",
+    TroubleKind.KEYRING_LOCKED: "Unlock the keyring and test again, or keep the key for this session only.",
+    TroubleKind.KEY_REJECTED: "Copy the whole key once more from the vendor's page. One that was deleted or has ended "
+    "needs a new one.",
+    TroubleKind.NO_ACCESS: "Look at the vendor's page whether your plan has the API, and what this key may do.",
+    TroubleKind.EXHAUSTED: "The key itself is good. Top up at the vendor or wait for the reset; you can add the "
+    "account now.",
+    TroubleKind.THROTTLED: "This says nothing against the key. Test again later; you can add the account now.",
+    TroubleKind.VENDOR_DOWN: "This says nothing against the key. Test again later; you can add the account now.",
+    TroubleKind.BAD_ANSWER: "The key may be good, but its numbers cannot be read. The vendor may have changed its "
+    "answer since its file was written.",
+    TroubleKind.NO_NETWORK: "It is this computer's network, not the key: look at the connection, the proxy and the "
+    "firewall.",
+    TroubleKind.NOT_APPROVED: "Approve what it sends where, then test again.",
+}
+"""What to do about each trouble of a test, beside what it is and why."""
+
 
 class TestBox(QFrame):
     """A coloured box under the key; hidden until there is something to say."""
@@ -23,6 +41,7 @@ class TestBox(QFrame):
         self.title = QLabel()
         self.title.setWordWrap(True)
         self.why = parts.text("", wrap=True)
+        self.todo = parts.text("", wrap=True)
         self.rows = GaugeRows()
         policy = self.rows.sizePolicy()
         policy.setVerticalPolicy(policy.Policy.Preferred)
@@ -32,6 +51,7 @@ class TestBox(QFrame):
         column.setSpacing(theme.px(6))
         column.addWidget(self.title)
         column.addWidget(self.why)
+        column.addWidget(self.todo)
         column.addWidget(self.rows)
         self.setAccessibleName("Result of the test")
         self.clear()
@@ -46,6 +66,8 @@ class TestBox(QFrame):
         self._say("ok", "The key works. This is what it reads:" if lines else "The key works, but it reads no balance.")
         self.why.setText(_INFERRED.format(vendor=definition.name) if snapshot.inferred else "")
         self.why.setVisible(snapshot.inferred)
+        self.todo.setText("")
+        self.todo.hide()
         self.rows.show_lines(lines)
         self.rows.setVisible(bool(lines))
         self.show()
@@ -59,12 +81,15 @@ class TestBox(QFrame):
         self._say("low" if trouble.kind in _MILD else "critical", remedy.title)
         self.why.setText(f"{remedy.why}{later}")
         self.why.show()
+        self.todo.setText(WHAT_TO_DO[trouble.kind])
+        self.todo.show()
         self.rows.hide()
         self.show()
 
     def said(self) -> str:
         """What the box says, as text."""
-        return " ".join(part for part in (self.title.text(), self.why.text(), self.rows.accessibleName()) if part)
+        told = "" if self.rows.isHidden() else self.rows.accessibleName()
+        return " ".join(part for part in (self.title.text(), self.why.text(), self.todo.text(), told) if part)
 
     def _say(self, tone: str, title: str) -> None:
         self.title.setText(title)

@@ -152,6 +152,10 @@ def _not_read(numbers: _Numbers, _episode: Episode) -> str:
     return f"Nothing was read since {when}, rule: for {numbers.plain('hours')} hours."
 
 
+def _look_up(numbers: _Numbers, _episode: Episode) -> str:
+    return f"The balance was typed {numbers.day('since')}, rule: look it up every {numbers.plain('days')} days."
+
+
 def _refilled(numbers: _Numbers, _episode: Episode) -> str:
     how = "a reset" if numbers.texts.get("how") == "reset" else "a top-up"
     return f"{numbers.said('by')} more by {how}, {numbers.said('left')} then."
@@ -167,5 +171,6 @@ _SAY: Mapping[str, Callable[[_Numbers, Episode], str]] = {
     RuleKind.UNUSUAL.value: _unusual,
     RuleKind.KEY_REJECTED.value: _key_rejected,
     RuleKind.NOT_READ.value: _not_read,
+    RuleKind.LOOK_UP.value: _look_up,
     RuleKind.REFILLED.value: _refilled,
 }

@@ -74,13 +74,19 @@ class TypedFields(QWidget):
 
     changed = Signal()
 
-    def __init__(self, rules: Sequence[PoolRule], limits: Mapping[str, Decimal] | None = None) -> None:
+    def __init__(
+        self,
+        rules: Sequence[PoolRule],
+        limits: Mapping[str, Decimal] | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__()
         self._rules = {rule.id: rule for rule in rules}
         self._left: dict[str, AmountField] = {}
         self._limit: dict[str, AmountField] = {}
         self._errors: dict[str, QLabel] = {}
         self._notes: dict[str, QLabel] = {}
+        self._names: dict[str, QLabel] = {}
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(theme.px(10))
@@ -90,6 +96,12 @@ class TypedFields(QWidget):
         for rule in rules:
             self._add(rule)
         self.show_limits(limits or {})
+        self.show_units(settings or {})
+
+    def show_units(self, settings: Mapping[str, str]) -> None:
+        """Say the unit that these settings of the account give each pool."""
+        for pool_id, rule in self._rules.items():
+            self._names[pool_id].setText(with_unit(f"{rule.label}, left", rule, settings))
 
     def show_limits(self, limits: Mapping[str, Decimal]) -> None:
         """Say the limits that the chosen plan sets, where the user types none."""
@@ -149,9 +161,8 @@ class TypedFields(QWidget):
     def _add(self, rule: PoolRule) -> None:
         row = self._grid.rowCount()
         left = AmountField(f"{rule.label}, left", "not known")
-        unit = f" ({rule.unit})" if rule.unit and rule.unit.casefold() not in rule.label.casefold() else ""
-        name = parts.label(f"{rule.label}, left{unit}", left)
-        self._grid.addWidget(name, row, 0)
+        self._names[rule.id] = parts.label("", left)
+        self._grid.addWidget(self._names[rule.id], row, 0)
         self._grid.addWidget(left, row + 1, 0, 1, 1 if rule.typed_limit else 2)
         if rule.typed_limit:
             limit = AmountField(f"{rule.label}, limit")
@@ -166,6 +177,12 @@ class TypedFields(QWidget):
         self._grid.addWidget(self._notes[rule.id], row + 3, 0, 1, 2)
         left.amount_changed.connect(self.changed)
         self._left[rule.id] = left
+
+
+def with_unit(words_over: str, rule: PoolRule, settings: Mapping[str, str]) -> str:
+    """The words over an amount of this pool, with its unit where the pool's own label does not say it."""
+    unit = rule.unit_at(settings)
+    return f"{words_over} ({unit})" if unit and unit.casefold() not in rule.label.casefold() else words_over
 
 
 def mark(field: QWidget, wrong: bool) -> None:

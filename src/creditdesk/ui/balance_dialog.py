@@ -33,7 +33,7 @@ class BalanceDialog(Sheet):
         self._account_id = account.id
         settings = definition.settings(account.settings)
         plan = definition.plan(settings)
-        self.fields = TypedFields(typed_rules(definition), plan.limits if plan else {})
+        self.fields = TypedFields(typed_rules(definition), plan.limits if plan else {}, settings)
         notes = {pool: _before(entry, now) for pool, entry in before.items()}
         self.fields.show_typed(before, notes)
         self.error = parts.error()

@@ -26,6 +26,7 @@ _RULE_SAYS = {
     RuleKind.UNUSUAL: "is used far more than usual",
     RuleKind.KEY_REJECTED: "refuses its key",
     RuleKind.NOT_READ: "could not be read for long",
+    RuleKind.LOOK_UP: "is to be looked up again",
     RuleKind.REFILLED: "is filled up again",
 }
 
@@ -37,6 +38,7 @@ HEADLINES = {
     RuleKind.UNUSUAL.value: "Unusual use",
     RuleKind.KEY_REJECTED.value: "Key rejected",
     RuleKind.NOT_READ.value: "Not read for long",
+    RuleKind.LOOK_UP.value: "Look it up again",
     RuleKind.REFILLED.value: "Filled up",
 }
 """What a warning of such a rule is called, where its level says less."""
@@ -56,6 +58,7 @@ _RULES = {
     RuleKind.UNUSUAL: "Today's use is far over what is usual on this weekday.",
     RuleKind.KEY_REJECTED: "It is not read again before you act.",
     RuleKind.NOT_READ: "Its numbers are old, and warnings about them cannot come.",
+    RuleKind.LOOK_UP: "Its balance was typed by hand some time ago: type what its page shows now.",
     RuleKind.REFILLED: "",
 }
 

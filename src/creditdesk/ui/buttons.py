@@ -36,6 +36,15 @@ class Button(QPushButton):
             self.setText(text)
             self.setAccessibleName(text.replace("&", ""))
 
+    def show_kind(self, kind: str) -> None:
+        """Look like another of KINDS."""
+        if kind != self._kind:
+            self._kind = kind
+            self.setProperty("kind", kind)
+            self.style().unpolish(self)
+            self.style().polish(self)
+            self._draw_icon()
+
     def changeEvent(self, event: QEvent) -> None:
         """Qt's: a new theme has other colours."""
         super().changeEvent(event)

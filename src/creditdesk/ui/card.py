@@ -21,6 +21,7 @@ _MENU = (
     ("Refresh", "refresh", "refresh"),
     ("Edit…", "edit", "edit"),
     ("History", "history", "history"),
+    ("Ledger…", "ledger", "ledger"),
     ("Size an import", "size", "sizer"),
     ("Type a balance…", "type_balance", "type"),
     ("Snooze alerts", "snooze", "snooze"),
@@ -33,8 +34,8 @@ class AccountCard(QFrame):
     """An account's card. It is updated in place; only another shape of account rebuilds its inside.
 
     Signals:
-        asked(str, str, object): what is wanted (refresh, edit, history, size, type_balance, snooze, duplicate, remove,
-            confirm, setting, link, remedy), the account's id, and a dict of what goes with it.
+        asked(str, str, object): what is wanted (refresh, edit, history, ledger, size, type_balance, snooze, duplicate,
+            remove, confirm, setting, link, remedy), the account's id, and a dict of what goes with it.
     """
 
     asked = Signal(str, str, object)
@@ -92,10 +93,11 @@ class AccountCard(QFrame):
         return [self, self.menu_button, *(row.button for row in self._notes if row.button is not None)]
 
     def menu(self) -> QMenu:
-        """The card's menu, made anew. "Type a balance" is there only where balances may be typed."""
+        """The card's menu, made anew. "Type a balance" is there only where balances may be typed, "Ledger" where the
+        gateway can count, or a person types."""
         made = QMenu(self)
         for label, what, icon in _MENU:
-            if what == "type_balance" and self._entry is not None and not is_typed(self._entry):
+            if self._entry is not None and not _offers(what, self._entry):
                 continue
             if what in ("type_balance", "remove"):
                 made.addSeparator()
@@ -197,6 +199,13 @@ class AccountCard(QFrame):
         menu = self.menu()
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(at)
+
+
+def _offers(what: str, entry: Entry) -> bool:
+    """Whether a line of the menu is for this account."""
+    if what == "type_balance":
+        return is_typed(entry)
+    return what != "ledger" or entry.definition.gateway is not None or is_typed(entry)
 
 
 def _note_shape(content: CardContent) -> tuple[str, ...]:

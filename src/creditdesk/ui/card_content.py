@@ -14,10 +14,10 @@ from creditdesk.ui.card_notes import (
     drains,
     enough,
     expiry_news,
-    first_note,
     inferred_notes,
     notices,
     offers,
+    reading_notes,
     total,
     trouble_notes,
 )
@@ -56,9 +56,9 @@ def card_content(entry: Entry, now: datetime, settings: Settings) -> CardContent
     if plan is not None and plan.upgrade:
         ask = Ask("See plans", "link", {"url": plan.upgrade_url}, "primary") if plan.upgrade_url else None
         return _with(head, notes=(Note(plan.upgrade, ask, title=plan.label), *notices(definition, chosen)))
-    notes = (*trouble_notes(entry, now), *inferred_notes(entry), *notices(definition, chosen))
+    notes = (*trouble_notes(entry, now), *inferred_notes(entry), *reading_notes(entry), *notices(definition, chosen))
     if reading.snapshot is None:
-        return _with(head, notes=notes or (first_note(definition),))
+        return _with(head, notes=notes)
     pools = tuple(pool for pool in reading.snapshot.pools if pool.kind is not PoolKind.RATE)
     hero_pool = _hero_pool(pools)
     in_tiles = _tile_pools(pools, definition)

@@ -10,6 +10,7 @@ from creditdesk.core.offers import Pack, holds
 from creditdesk.core.pools import Pool
 from creditdesk.ui import nouns, words
 from creditdesk.ui.board import Entry
+from creditdesk.ui.standing import cost_line, mark_of, read_words
 
 EXPIRY_NEWS_DAYS = 30
 
@@ -36,7 +37,7 @@ class Note:
 def first_note(definition: Definition) -> Note:
     """What a card says before the first reading."""
     if definition.readable:
-        return Note("Not read yet.", Ask("Read now", "refresh"))
+        return Note(f"Not read yet. {cost_line(definition)}".strip(), Ask(read_words(definition), "refresh"))
     return Note(
         f"{definition.name} has no way to read a balance. Type what its page shows.",
         Ask("Type a balance", "type_balance"),
@@ -52,9 +53,12 @@ def trouble_notes(entry: Entry, now: datetime) -> tuple[Note, ...]:
     due = entry.reading.due_at
     if trouble.retry_at is not None and due is not None:
         trouble = replace(trouble, retry_at=max(trouble.retry_at, due))  # never sooner than the account's own interval
-    text = f"{remedy.why} {words.next_try(trouble, now)}".strip()
+    by_itself = not entry.definition.manual
+    text = f"{remedy.why} {words.next_try(trouble, now) if by_itself else cost_line(entry.definition)}".strip()
     given = {"action": remedy.action.value, "url": entry.definition.dashboard}
-    ask = Ask(remedy.button_label, "remedy", given) if remedy.button_label else None
+    retry = remedy.action is words.Action.RETRY and not by_itself
+    label = read_words(entry.definition) if retry else remedy.button_label
+    ask = Ask(label, "remedy", given) if label else None
     return (Note(text, ask, title="" if entry.reading.snapshot else remedy.title),)
 
 
@@ -65,6 +69,17 @@ def inferred_notes(entry: Entry) -> tuple[Note, ...]:
         return ()
     text = "Inferred from an answer that the vendor does not document. Compare it with the vendor's page."
     return (Note(text, Ask("Confirm", "confirm")),)
+
+
+def reading_notes(entry: Entry) -> tuple[Note, ...]:
+    """Where it was never read, how; that its vendor's file was never tried; and, where a reading costs, the button."""
+    definition, first = entry.definition, entry.reading.snapshot is None
+    found = [first_note(definition)] if first and entry.reading.trouble is None else []
+    if line := mark_of(entry):
+        found.append(Note(f"{line[:1].upper()}{line[1:]}."))
+    if definition.manual and not first and entry.reading.trouble is None:
+        found.append(Note(cost_line(definition), Ask(read_words(definition), "refresh")))
+    return tuple(found)
 
 
 def notices(definition: Definition, chosen: Mapping[str, str]) -> tuple[Note, ...]:

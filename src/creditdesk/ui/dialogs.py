@@ -169,13 +169,13 @@ class Sheet(QDialog):
 class Question(Sheet):
     """Asks before something that cannot be undone. `accepted` is yes; Esc and Cancel are no."""
 
-    def __init__(self, title: str, text: str, yes: str, parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, text: str, yes: str, parent: QWidget | None = None, kind: str = "danger") -> None:
         super().__init__(title, parent, width_px=420)
         self.head.addWidget(parts.text(title, "lead", wrap=True))
         self.body.addWidget(parts.text(text, wrap=True))
         cancel = parts.button("Cancel")
         cancel.clicked.connect(self.reject)
-        self.yes = parts.button(yes, "danger")
+        self.yes = parts.button(yes, kind)
         self.yes.clicked.connect(self.accept)
         self.add_buttons([cancel], self.yes)
         cancel.setAutoDefault(True)

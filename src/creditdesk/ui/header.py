@@ -81,6 +81,11 @@ class PageHeader(QWidget):
         self._words.insertWidget(1, widget, 0, Qt.AlignmentFlag.AlignVCenter)
         self._beside.append(widget)
 
+    def add_before_title(self, widget: QWidget) -> None:
+        """Put a way back or the like before the title."""
+        self._words.insertWidget(0, widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._beside.append(widget)
+
     def minimumSizeHint(self) -> QSize:
         """Qt's: the width of the wider of both lines, so that folding is always possible."""
         wide = max(self.title.minimumSizeHint().width(), self._actions.minimumSizeHint().width())

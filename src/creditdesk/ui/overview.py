@@ -36,8 +36,8 @@ class OverviewPage(QWidget):
 
     Signals:
         refresh_requested(str), size_requested(str), history_requested(str), edit_requested(str), remove_requested(str),
-        duplicate_requested(str), type_balance_requested(str), snooze_requested(str), confirm_requested(str): of one
-        account. size_requested("") is the page's own button: an import for no account yet.
+        duplicate_requested(str), type_balance_requested(str), snooze_requested(str), confirm_requested(str),
+        ledger_requested(str): of one account. size_requested("") is the page's own button: an import for no account.
         refresh_all_requested(), add_requested(), sample_requested(): of the page's buttons.
         setting_requested(str, object): an account and the settings (a dict of str) that a notice's button changes.
         link_requested(str): a page to open in the browser.
@@ -48,6 +48,7 @@ class OverviewPage(QWidget):
     refresh_requested = Signal(str)
     size_requested = Signal(str)
     history_requested = Signal(str)
+    ledger_requested = Signal(str)
     edit_requested = Signal(str)
     remove_requested = Signal(str)
     duplicate_requested = Signal(str)

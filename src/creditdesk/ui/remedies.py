@@ -16,6 +16,7 @@ class Action(StrEnum):
     OPEN_DASHBOARD = "open_dashboard"
     TYPE_BALANCE = "type_balance"
     WAIT = "wait"
+    APPROVE = "approve"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,18 @@ _REMEDIES = {
         "Unreadable answer", "The vendor's answer is not what it documents.", "Try now", Action.RETRY
     ),
     TroubleKind.NO_NETWORK: Words("No network", "The vendor cannot be reached from here.", "Try now", Action.RETRY),
+    TroubleKind.NOT_APPROVED: Words(
+        "Not approved",
+        "Nothing is sent by a definition of your own before you approve what it sends where.",
+        "Look and approve",
+        Action.APPROVE,
+    ),
 }
 
 _STOPPED = {
     TroubleKind.KEY_REJECTED: "It is not asked again until you change the key.",
     TroubleKind.NO_ACCESS: "It is not asked again until you act.",
+    TroubleKind.NOT_APPROVED: "It is not asked until you approve it.",
 }
 
 

@@ -58,6 +58,9 @@ _SAID: Mapping[RuleKind, _Said] = {
         "No reading succeeded, for whatever reason.",
         (("not_read_hours", "After", "hours", 1, 720),),
     ),
+    RuleKind.LOOK_UP: _Said(
+        "A balance by hand is old", "Once after as many days as an account says, and again after as many more."
+    ),
     RuleKind.REFILLED: _Said("Filled up", "A reset or a top-up. News, not a warning."),
 }
 

@@ -18,6 +18,7 @@ PAGES = (
     ("history", "History", "history"),
     ("activity", "Activity", "activity"),
     ("alerts", "Alerts", "alerts"),
+    ("gateway", "Gateway", "gateway"),
 )
 LOWER_PAGES = (
     ("accounts", "Manage accounts", "key"),

@@ -96,6 +96,7 @@ class TextTable(QTableView):
         super().__init__()
         self.setAccessibleName(name)
         self._rows = _Rows(columns, self)
+        self._widest: list[int] = []
         self.setModel(self._rows)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
@@ -138,6 +139,25 @@ class TextTable(QTableView):
             self._rows.rows.extend(rows)
             self._rows.endInsertRows()
             self._fit()
+
+    def add_above(self, rows: Sequence[Any], most: int) -> None:
+        """Show these rows above the others, of which the lowest go where there are more than `most`.
+
+        What is chosen stays chosen, and whoever scrolled down keeps the place.
+        """
+        if not rows:
+            return
+        bar = self.verticalScrollBar()
+        at = bar.value()
+        self._rows.beginInsertRows(QModelIndex(), 0, len(rows) - 1)
+        self._rows.rows[:0] = rows
+        self._rows.endInsertRows()
+        if len(self._rows.rows) > most:
+            self._rows.beginRemoveRows(QModelIndex(), most, len(self._rows.rows) - 1)
+            del self._rows.rows[most:]
+            self._rows.endRemoveRows()
+        self._fit(growing=True)
+        bar.setValue(at + len(rows) * self.verticalHeader().defaultSectionSize() if at else 0)
 
     def show_columns(self, columns: Sequence[Column]) -> None:
         """Show other columns of the same rows."""
@@ -184,10 +204,14 @@ class TextTable(QTableView):
         if self._rows.rows and self.in_sight():
             self.near_end.emit()
 
-    def _fit(self) -> None:
+    def _fit(self, growing: bool = False) -> None:
+        """Share the width out. `growing`: no column wants less than before, so that none of them jumps to and fro."""
         room, columns = self.viewport().width(), self._rows.columns
         self._rows.shortened = False
         wanted = self._wanted()
+        if growing and len(self._widest) == len(wanted):
+            wanted = [max(pair) for pair in zip(wanted, self._widest, strict=True)]
+        self._widest = wanted
         asked = [
             min(width, theme.px(each.most_px or _MOST_FREE_PX)) for width, each in zip(wanted, columns, strict=True)
         ]

@@ -52,7 +52,7 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥", "INR": "₹"}
 _NO_CENTS = frozenset({"JPY", "KRW"})
 _CODE = re.compile(r"[A-Z]{3}")
-_SOURCES = {Source.LIVE: "", Source.METERED: "metered", Source.ESTIMATED: "estimated", Source.BY_HAND: "by hand"}
+_SOURCES = {Source.LIVE: "", Source.METERED: "counted", Source.ESTIMATED: "estimated", Source.BY_HAND: "by hand"}
 _CUSTODIES = {
     Custody.KEYRING: "in the system's keyring",
     Custody.ENVIRONMENT: "in an environment variable",
@@ -190,7 +190,7 @@ def level_word(level: Level) -> str:
 
 
 def source_word(source: Source) -> str:
-    """How a number is known: "" when it was read live, else "metered", "estimated", "by hand"."""
+    """How a number is known: "" when it was read live, else "counted", "estimated", "by hand"."""
     return _SOURCES[source]
 
 
