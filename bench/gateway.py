@@ -5,8 +5,10 @@ a tenth of that.
 """
 
 import json
+import os
 import shutil
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -27,6 +29,7 @@ WEIGHED = 10_000
 NO_NGINX = "nginx is not installed: apt-get install nginx-light (as root) brings it"
 PATH = "/v1/serp/overview"
 WAITS_S = 10.0
+SYNCED = 200
 NGINX = """worker_processes 1; daemon off; master_process off; pid {folder}/pid; error_log stderr emerg;
 events {{ worker_connections 1024; }}
 http {{
@@ -60,6 +63,7 @@ def measure(
             ways["nginx"] = (nginx, PATH, "x")
         else:
             print(NO_NGINX, file=sys.stderr)
+        synced = _synced_ms(folder / "synced")
         alone = in_turns({way: _words(words, requests, 1) for way, words in ways.items()}, runs)
         many = in_turns({way: _words(words, requests, connections) for way, words in ways.items()}, runs)
         grown = _growth(process, ways["gateway, refuse"], weighed, connections)
@@ -69,11 +73,24 @@ def measure(
         for name, key, limit in (("the median", "ms", "<= 2"), ("the 99th percentile", "p99_ms", "")):
             added = median(alone[way], key) - median(alone["direct"], key)
             figures.append(Figure(f"gateway: added at {name}, {way}", added, "ms", limit if "gateway" in way else ""))
+    figures.append(Figure("gateway: a synced write to this disk, by hand", synced, "ms"))
     title = f"{connections} connections"
     figures += [Figure(f"gateway: {way}, {title}", median(many[way], "rate"), "/s") for way in ways]
     figures.append(Figure("gateway: processor's time of a request", grown["cpu_ms"], "ms"))
     figures.append(Figure(f"gateway: memory after {weighed // 5:,} requests", grown["before_mb"], "MB"))
     return [*figures, Figure(f"gateway: growth over {weighed:,} requests", grown["growth_mb"], "MB", "<= 5")]
+
+
+def _synced_ms(path: Path) -> float:
+    """The median of writing a page and waiting for the disk: the gateway does so once before each request leaves."""
+    took = []
+    with path.open("wb", buffering=0) as file:
+        for _ in range(SYNCED):
+            begun = time.perf_counter()
+            file.write(b"x" * 4096)
+            os.fsync(file.fileno())
+            took.append(1000 * (time.perf_counter() - begun))
+    return statistics.median(took)
 
 
 def _words(way: tuple[str, str, str], requests: int, connections: int) -> Sequence[str]:

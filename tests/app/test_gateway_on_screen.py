@@ -3,7 +3,7 @@
 import json
 import threading
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -219,6 +219,24 @@ def test_a_second_gateway_of_the_folder_is_said_plainly(shop: Shop) -> None:
         assert shop.page.switch.text() == "Start the gateway"
     shop.page.switch.click()
     shop.screen.until(lambda: shop.phase is Phase.ON)
+
+
+def test_what_keeps_it_from_running_is_said_and_the_switch_works_again(shop: Shop) -> None:
+    shop.screen.desktop.window.show_page("gateway")
+    chosen = shop.screen.desktop.parts.desk.tools.chosen
+    chosen.change_settings(lambda before: replace(before, ca_file="nowhere.pem"))
+    shop.page.switch.click()
+    shop.screen.until(lambda: shop.phase is Phase.FAILED)
+    assert "authorities" in shop.page.status.what.text()
+    chosen.change_settings(lambda before: replace(before, ca_file=""))
+
+    def tried() -> bool:
+        """An edit of the settings is seen within a second."""
+        if shop.phase is Phase.FAILED:
+            shop.page.switch.click()
+        return shop.phase is Phase.ON
+
+    shop.screen.until(tried)
 
 
 def test_a_keyring_that_is_locked_is_said_at_the_request(shop: Shop) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QFileDialog
@@ -190,6 +191,24 @@ def test_an_imported_line_is_taken_back_by_key_and_brought_back(book: Book, tmp_
     assert undo is not None
     undo.click()
     book.screen.until(lambda: book.left() == "95 credits")
+
+
+def test_it_opens_from_the_card_and_the_accounts_page_and_goes_back_to_where_it_was_opened(book: Book) -> None:
+    window = book.screen.desktop.window
+    window.show_page("overview")
+    menu = book.screen.card().menu()
+    next(each for each in menu.actions() if each.text() == "Ledger…").trigger()
+    assert window.page_name == "ledger"
+    book.page.back.click()
+    assert window.page_name == "overview"
+    window.show_page("accounts")
+    accounts: Any = window.page("accounts")
+    accounts.table.choose(0)
+    accounts.ledger.click()
+    assert window.page_name == "ledger"
+    book.screen.settle()
+    book.page.back.click()
+    assert window.page_name == "accounts"
 
 
 def test_all_of_it_is_exported_with_no_formula_in_it(

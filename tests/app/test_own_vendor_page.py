@@ -1,6 +1,7 @@
 """The page for an own vendor: answers, clicks, text, undo, files; and what it refuses."""
 
 import json
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.app.screen import spoken
 from tests.app.vendor_alone import ANSWER, KEY, VendorAlone, approve, asking, click, click_value, paste
 from tests.app.workbench import Workbench
 
+from creditdesk.app.making_answers import TAKEN_OUT
 from creditdesk.ui.maker_page import MakerPage
 
 
@@ -110,8 +112,69 @@ def test_rows_become_pools_by_clicks(bench: Workbench) -> None:
     click(page.sample.roles["label"])
     bench.until(lambda: "Renders" in spoken([page.preview.card]) and "Fonts" in spoken([page.preview.card]))
     click_value(page, ("usage", "credits_limit"))
+    assert page.sample.pool.currentText() == "a new pool"
+    page.sample.pool.setCurrentIndex(0)
     click(page.sample.roles["limit"])
     assert "outside of the rows" in page.error.text()
+
+
+TWO = {"seo": {"left": 50, "used": 10, "limit": 60}, "scraping": {"left": 900, "used": 100, "limit": 1000}}
+
+
+def pools_of(page: MakerPage) -> list[dict[str, object]]:
+    return tomllib.loads(page.text.toPlainText())["pool"]
+
+
+def test_values_of_another_object_become_a_pool_of_their_own_without_the_drop_down(bench: Workbench) -> None:
+    page = with_answer(bench, json.dumps(TWO))
+    for name in TWO:
+        for key, role in (("left", "remaining"), ("used", "used"), ("limit", "limit")):
+            click_value(page, (name, key))
+            click(page.sample.roles[role])
+    assert [(each["remaining"], each["used"], each["limit"]) for each in pools_of(page)] == [
+        (f"{name}.left", f"{name}.used", f"{name}.limit") for name in TWO
+    ]
+    click_value(page, ("seo", "left"))
+    assert page.sample.pool.currentIndex() == 0
+    assert page.sample.roles["remaining"].isChecked()
+    assert not any(box.doubt.isVisible() for box in page.pools.boxes)
+
+
+def test_numbers_that_contradict_each_other_are_said_in_the_box_of_their_pool(bench: Workbench) -> None:
+    page = with_answer(bench, json.dumps(TWO))
+    for place, role in ((("seo", "left"), "remaining"), (("seo", "used"), "used"), (("scraping", "limit"), "limit")):
+        click_value(page, place)
+        page.sample.pool.setCurrentIndex(0)
+        click(page.sample.roles[role])
+    assert "do not make the limit 1,000" in page.pools.boxes[0].doubt.text()
+    bench.until(page.pools.boxes[0].doubt.isVisible)
+
+
+def test_a_flat_answer_of_two_things_is_not_joined_by_one_click(bench: Workbench) -> None:
+    flat = {"credits_left": 40, "credits_limit": 100, "seats_limit": 5, "seats_left": 2}
+    page = with_answer(bench, json.dumps(flat))
+    click(page.sample.take)
+    assert [(each["remaining"], each["limit"]) for each in pools_of(page)] == [("credits_left", "credits_limit")]
+    click_value(page, ("seats_left",))
+    assert page.sample.pool.currentText() == "a new pool"
+    click(page.sample.roles["remaining"])
+    click_value(page, ("seats_limit",))
+    click(page.sample.roles["limit"])
+    assert [each["limit"] for each in pools_of(page)] == ["credits_limit", "seats_limit"]
+
+
+def test_an_answer_that_is_a_list_becomes_a_pool_for_each_row(bench: Workbench) -> None:
+    page = with_answer(bench, json.dumps([{"name": "Renders", "left": 120}, {"name": "Fonts", "left": 3}]))
+    click_value(page, (0, "left"))
+    click(page.sample.roles["remaining"])
+    click(page.sample.rows)
+    click_value(page, (0, "name"))
+    click(page.sample.roles["label"])
+    assert pools_of(page)[0]["each"] == "@"
+    bench.until(lambda: "Renders" in spoken([page.preview.card]) and "Fonts" in spoken([page.preview.card]))
+    click_value(page, (0, "left"))
+    click(page.sample.rows)
+    assert pools_of(page)[0]["remaining"] == "[0].left"
 
 
 def test_the_keyboard_is_enough(bench: Workbench) -> None:
@@ -232,6 +295,7 @@ def test_a_file_that_another_program_changed_meanwhile_is_not_overwritten(bench:
     page.tell()
     click(page.save)
     bench.until(lambda: "changed by somebody else" in spoken(bench.window.toasts.shown))
+    assert "Duplicate makes another one of yours" in spoken(bench.window.toasts.shown)
     assert "# by hand" in file.read_text()
     assert page.isVisible()
 
@@ -374,3 +438,55 @@ def test_a_large_answer_is_shown_at_once_and_its_rows_come_when_they_are_seen(be
     assert page.sample.chosen() == ("data", 14_999, "left")
     text = model.index_of(("data", 14_999, "text")).siblingAtColumn(1).data()
     assert text == "bad"
+
+
+def test_what_is_left_as_plain_text_is_shown_and_can_be_said_to_be_a_key(bench: Workbench) -> None:
+    page = bench.page
+    paste(page.request.example, "curl 'https://api.v.example/v1/usage?p=pony77&page=2' -H 'X-Session-Id: ab12'")
+    assert page.request.plain.isVisible()
+    assert "?p=pony77" in page.request.plain.text()
+    assert "header X-Session-Id: ab12" in page.request.plain.text()
+    menu = page.request.is_key.menu()
+    menu.aboutToShow.emit()
+    next(each for each in menu.actions() if each.text() == "?p=pony77").trigger()
+    assert "pony77" not in page.text.toPlainText()
+    assert "pony77" not in page.request.example.toPlainText()
+    assert list(page.request.keys().values()) == ["pony77"]
+    start = page.request.example.toPlainText().index("ab12")
+    cursor = page.request.example.textCursor()
+    cursor.setPosition(start)
+    cursor.setPosition(start + 4, cursor.MoveMode.KeepAnchor)
+    page.request.example.setTextCursor(cursor)
+    menu.aboutToShow.emit()
+    menu.actions()[0].trigger()
+    assert "ab12" not in page.text.toPlainText() + page.request.example.toPlainText()
+    assert sorted(page.request.keys().values()) == ["ab12", "pony77"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"), [("null", "a single word"), ('"hello"', "a single word"), ("hello", "no number")]
+)
+def test_an_answer_without_any_number_is_said_to_have_none(bench: Workbench, answer: str, said: str) -> None:
+    page = with_answer(bench, answer)
+    assert said in page.sample.error.text()
+    assert page.sample.error.isVisible()
+
+
+def test_fetching_without_a_key_says_so_before_anything_is_approved(bench: Workbench) -> None:
+    page = bench.page
+    page.show_step(1)
+    click(page.sample.fetch)
+    bench.settle()
+    assert "There is no API key yet" in page.sample.error.text()
+    assert asking(bench.window) == []
+
+
+@pytest.mark.parametrize("notes", [False, True])
+def test_nothing_is_drawn_over_the_answer_in_a_small_window(bench: Workbench, notes: bool) -> None:
+    bench.window.resize(900, 600)
+    page = with_answer(bench)
+    if notes:
+        page.sample.show_state(TAKEN_OUT)
+    assert page.sample.offer.isVisible()
+    bench.until(lambda: page.sample.tree.geometry().bottom() < page.sample.bar.geometry().top())
+    assert page.sample.tree.height() >= page.sample.tree.minimumHeight()

@@ -10,7 +10,7 @@ from bench.history_decade import Decade
 from bench.history_readings import Use
 
 from bench import __main__ as command
-from bench import chart, forecast, forecast_docs, history, idle, lists, memory, readings, sizing, start
+from bench import chart, forecast, forecast_docs, gateway, history, idle, lists, memory, readings, sizing, start
 
 
 def names(figures: list[Figure]) -> list[str]:
@@ -66,6 +66,11 @@ def test_the_chart_is_redrawn_beside_bare_pyqtgraph() -> None:
 def test_the_history_is_measured_beside_sqlite_plain_rows_and_prometheus() -> None:
     told = names(history.measure(runs=1, uses=(Use(2, 60, 0.01),), decade=Decade(years=2, accounts=2)))
     assert {"history: append, desk / by hand", "history: 1% of readings changed, a million readings"} <= set(told)
+
+
+def test_the_gateway_is_measured_beside_a_direct_connection() -> None:
+    told = names(gateway.measure(runs=1, requests=20, connections=2, weighed=110))
+    assert {"gateway: added at the median, gateway, refuse", "gateway: growth over 110 requests"} <= set(told)
 
 
 def test_each_figure_stands_beside_its_limit() -> None:

@@ -101,6 +101,8 @@ WRONG = [
     (("charge", "5", "--pool", "monthly", "--at", "2099-01-01T00:00:00Z"), "yet to come"),
     (("balance", "5", "--pool", "monthly", "--at", "yesterday"), "wants an instant"),
     (("balance", "5", "--pool", "monthly", "--at", "2026-01-01T00:00:00"), "no zone"),
+    (("charge", "5", "--pool", "monthly", "--at", "0001-01-01T00:00:00+14:00"), "wants an instant"),
+    (("charge", "5", "--pool", "monthly", "--expires", "2100-01-01T00:00:00Z"), "belongs to a grant"),
     (("charge", "5", "--pool", "monthly", "--note", "a\nb"), "printable"),
 ]
 
@@ -141,3 +143,34 @@ def test_a_file_is_booked_once_by_all_lines_or_none(agency: Command, tmp_path: P
     )
     ran = agency("ledger", "import", "-", stdin=b"at,amount\n\xff\n")
     assert (ran.status, "Line 2: it is no text" in ran.err) == (1, True)
+
+
+def test_a_charge_of_nothing_is_counted_in_the_sums_and_listed_where_all_are_wanted(agency: Command) -> None:
+    number = add(agency, "charge", "0", "monthly", "--operation", "serp-overview")
+    shown, every = fine(agency(*SHOW)).out, fine(agency(*SHOW, "--all")).out
+    assert "0 for 1 request" in shown
+    assert number not in shown
+    assert f"serp-overview  0, typed  [{number}]" in every
+    assert fine(agency(*SHOW, "--json")).json["charges"] == []
+    (charge,) = fine(agency(*SHOW, "--all", "--json")).json["charges"]
+    assert (charge["id"], charge["draws"]) == (number, [])
+
+
+def test_a_charge_below_nothing_says_that_it_gives_back(agency: Command, tmp_path: Path) -> None:
+    assert "give" not in fine(agency("ledger", "add", "charge", "2", "--account", "Agency", "--pool", "monthly")).out
+    told = fine(agency("ledger", "add", "charge", "--account", "Agency", "--pool", "monthly", "--", "-5")).out
+    assert "It gives back 5. monthly stands at 315." in told
+    now = json.loads(fine(agency(*SHOW, "--json")).out)["at"]
+    file = tmp_path / "charges.csv"
+    file.write_text(f"at,amount\n{now},-1\n{now},4\n{now},-2.5\n")
+    bring = ("ledger", "import", str(file), "--account", "Agency")
+    assert fine(agency(*bring, "--dry-run")).out == "Would book 3 charges. 2 of them give back 3.5 to Agency.\n"
+    assert fine(agency(*bring)).out == "Booked 3 charges. 2 of them give back 3.5 to Agency.\n"
+    assert fine(agency(*bring)).out == "Booked 0 charges. 3 were booked before.\n"
+
+
+def test_a_pool_that_is_not_there_is_refused_with_its_line(agency: Command) -> None:
+    lines = "at,amount,pool\n2026-01-01T00:00:00Z,1,monthly\n2026-01-01T00:00:00Z,1,weekly\n"
+    ran = agency("ledger", "import", "-", "--account", "Agency", stdin=lines)
+    assert (ran.status, ran.err.startswith("creditdesk: Line 3: Agency has no pool 'weekly'.")) == (1, True)
+    assert "Nothing was booked." in ran.err

@@ -138,3 +138,9 @@ def test_a_documented_answer_can_be_tried(desk: Command, tmp_path: Path) -> None
     body.write_text(case["answer"][0]["body"], "utf-8")
     ran = fine(desk("providers", "try", "serpapi", "--answer", str(body)))
     assert "Big Data Plan" in ran.out and "5,958 of 30,000 searches left" in ran.out
+
+
+def test_a_request_that_costs_something_is_sent_only_when_that_is_agreed_to(desk: Command) -> None:
+    ran = desk("providers", "try", "brave-search", "--key-stdin", stdin="sentinel-key-0123456789")
+    assert ran.status == 1
+    assert "costs 1 search. If that is what you want, add --agreed" in ran.err

@@ -66,6 +66,8 @@ def test_an_empty_file_holds_nothing() -> None:
         ("at,amount\n2026-09-14T12:00:30Z,1,2\n", 2, "3 cells"),
         ('at,amount\n"2026-09-14T12:00:30Z,1\n', 2, "no CSV"),
         ("at,amount,items\n2026-09-14T12:00:30Z,1,1.5\n", 2, "whole number"),
+        ("at,amount,items\n2026-09-14T12:00:30Z,1,1e25\n", 2, "whole number"),
+        ('{"at": "2026-09-14T12:00:30Z", "amount": 1, "amount": 2}\n', 1, "no JSON"),
         ("at,amount,account\n2026-09-14T12:00:30Z,1,nobody\n", 2, "no account named"),
         ("at,amount,request_id\n2026-09-14T12:00:30Z,1,r\n2026-09-14T12:00:30Z,1,r\n", 3, "told before"),
         ('{"at": "2026-09-14T12:00:30Z", "amount": 1}\n[1]\n', 2, "JSON object"),

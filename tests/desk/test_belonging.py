@@ -12,7 +12,7 @@ import pytest
 from tests.desk.vendor_desk import VendorDesk, as_json
 from tests.desk.world import World
 
-from creditdesk.core.pools import Trouble, TroubleKind
+from creditdesk.core.pools import AS_A_NEW_ACCOUNT, Trouble, TroubleKind
 from creditdesk.desk.accounts import AccountError
 from creditdesk.desk.belonging import is_sealed, sealed
 
@@ -55,6 +55,7 @@ def test_the_key_of_another_account_is_refused_and_the_old_one_stays(desk: Vendo
     assert desk.read(account).snapshot == before
     tested = desk.run(desk.desk.reader.test(account, {"key": BOB}))
     assert isinstance(tested, Trouble) and tested.message.startswith(REFUSED)
+    assert AS_A_NEW_ACCOUNT in tested.message
     desk.run(desk.desk.registry.change(account, {"key": NEW}))
     assert desk.memory.keys() == {NEW}
     assert desk.add("serpapi", BOB).id != account.id  # as a new account it is welcome

@@ -348,6 +348,24 @@ def test_a_file_that_is_imported_twice_books_nothing_twice(world: World, seo: Ac
     assert world.left(seo)["monthly"] == 4
 
 
+def test_a_large_file_is_booked_once_and_explains_what_was_not(world: World, seo: Account, till: Till) -> None:
+    def lines(at: str, amount: str, more: str = "") -> str:
+        return "at,amount\n" + f"2026-09-14T{at}Z,{amount}\n" * 2_400 + more
+
+    with pytest.raises(ChargeLineError, match="Line 2402"):
+        world.run(till.ledger.import_charges(lines("12:00:30", "0.01", "never,1\n"), seo))
+    assert world.left(seo) == {"monthly": 10, "top-up": 100}
+    for new in (2_400, 0):
+        assert len(world.run(till.ledger.import_charges(lines("12:00:30", "0.01"), seo)).new) == new
+        assert world.left(seo) == {"monthly": 0, "top-up": 86}
+    world.clock.move(hours=1)
+    world.type(seo, monthly=0, top_up=80)
+    assert till.drifts() == [("top-up", 6)]
+    assert len(world.run(till.ledger.import_charges(lines("12:30:00", "0.0025"), seo)).new) == 2_400
+    assert till.drifts() == []
+    assert world.left(seo) == {"monthly": 0, "top-up": 80}
+
+
 def test_a_request_that_was_booked_is_not_booked_again_from_a_file(world: World, seo: Account, till: Till) -> None:
     till.spend("3", request_id="req_1")
     lines = "at,amount,request_id\n2026-09-14T12:00:30Z,3,req_1\n2026-09-14T12:00:30Z,1,req_2\n"
@@ -369,8 +387,10 @@ def test_a_line_that_cannot_be_taken_books_nothing(world: World, seo: Account, t
 
 
 def test_a_pool_that_is_not_there_is_refused_with_those_that_are(world: World, seo: Account, till: Till) -> None:
-    with pytest.raises(AccountError, match=r"no pool 'weekly'\. Pools: monthly, top-up"):
-        world.run(till.ledger.import_charges(CSV.replace("top-up", "weekly"), seo))
+    for text in (CSV.replace("top-up", "weekly"), "\ufeff" + CSV.replace("top-up", "weekly")):
+        with pytest.raises(ChargeLineError, match=r"Line 4: .* has no pool 'weekly'\. Pools: monthly, top-up"):
+            world.run(till.ledger.import_charges(text, seo))
+    assert world.run(till.ledger.shown(seo.id, free=True)).charges == ()
     for entry, told in (
         (Entry("e", seo.id, "x", EntryKind.TOP_UP, D(1), world.clock()), "no pool"),
         (Entry("e", seo.id, "top-up", EntryKind.TOP_UP, D(0), world.clock()), "more than nothing"),

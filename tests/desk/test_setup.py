@@ -185,12 +185,48 @@ def test_no_key_is_in_the_file_nor_where_this_desk_lies(two: Two, monkeypatch: p
 
 def test_a_definition_with_a_key_in_it_stays_here(two: Two) -> None:
     two.fill()
-    for line in (f'headers = {{ "X-Api" = "{CANARY}" }}', f'query = {{ token = "{CANARY}" }}', f"# {CANARY}"):
+    for line in (
+        f'headers = {{ "X-Api" = "{CANARY}" }}',
+        f'query = {{ token = "{CANARY}" }}',
+        f"# {CANARY}",
+        f'headers = {{ "X-Api" = "a" }}  # {CANARY}',
+    ):
         path = two.old.places.definitions / "my-serp.toml"
         path.write_text(OWN.replace("[[pool]]", f"{line}\n\n[[pool]]"), encoding="utf-8")
         text, left_out = exported(two.old.desk.tools)
         assert CANARY not in text
         assert left_out == ("The definition my-serp holds what looks like a key. It was left out.",)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'notes = ["Ours is CANARY"]',
+        'docs = "https://vendor.example/docs?key=CANARY"',
+        'key_url = "https://vendor.example/#CANARY"',
+        'params = [{ name = "site", label = "Site", default = "CANARY" }]',
+        'params = [{ name = "site", label = "CANARY" }]',
+    ],
+)
+def test_a_definition_that_tells_a_key_beside_what_is_sent_stays_here_too(two: Two, line: str) -> None:
+    two.fill()
+    path = two.old.places.definitions / "my-serp.toml"
+    path.write_text(f"{line.replace('CANARY', CANARY)}\n{OWN}", encoding="utf-8")
+    text, left_out = exported(two.old.desk.tools)
+    assert CANARY not in text
+    assert len(left_out) == 1
+
+
+def test_an_address_of_another_server_that_comes_in_is_named(two: Two) -> None:
+    text = """setup = 1
+    [[account]]
+    name = "D"
+    provider = "hunter"
+    base_url = "http://127.0.0.1:9999"
+    """
+    desk = two.new.desk
+    plan = planned(desk.tools, desk.registry, parsed(text.encode()))
+    assert "It asks http://127.0.0.1:9999 on this computer instead of the vendor." in plan.accounts[0].why
 
 
 @pytest.mark.parametrize("clash", Clash)

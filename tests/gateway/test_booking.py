@@ -18,6 +18,7 @@ from creditdesk.core.guard import Guard
 from creditdesk.core.pools import Account
 from creditdesk.gateway.feed import Done, Seen
 from creditdesk.store.charges import Charges
+from creditdesk.store.tokens import id_of
 
 JSON = b"Content-Type: application/json\r\n"
 EVER = datetime(2020, 1, 1, tzinfo=UTC)
@@ -236,6 +237,18 @@ def test_fifty_scripts_at_once_keep_a_budget(
     refused = [head for head in heads if head.startswith(b"HTTP/1.1 402 ")]
     assert len(refused) == 43
     assert all(b"budget" in head for head in refused)
+
+
+def test_what_nobody_knows_counts_for_a_budget_after_a_restart_too(
+    gate: Gate, vendor: RawVendor, shop: Account
+) -> None:
+    token = known(gate, shop, gate.add_token(shop, Guard.REFUSE, "7", "9"))
+    now, state, three = datetime.now(UTC), ChargeState.UNKNOWN, Decimal(3)
+    lost = [Charge(f"{shop.id}{n}", shop.id, now, token=id_of(token), expected=three, state=state) for n in range(2)]
+    Charges(gate.desk.tools.history.connections).book(lost).result(10)
+    charging(gate, vendor)
+    heads = [answered(gate, asked(gate, shop, token))[0] for _ in range(3)]
+    assert [head[9:12] for head in heads] == [b"200", b"402", b"402"]
 
 
 def test_one_that_fits_if_those_on_the_way_cost_less_waits_for_them(

@@ -1,18 +1,21 @@
 """What the ledger says at the end is what the vendors' own books say, to the credit; or it says what it cannot know."""
 
 import random
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from tests.cli.commanding import until
 from tests.gateway.auditing import assert_no_request_is_booked_falsely, hidden
-from tests.gateway.trade import PROVIDERS, Ask, Market, afflict, asks, market
+from tests.gateway.trade import PROVIDERS, SCRIPTS, Ask, Market, afflict, asks, market
 from tests.proving import size
 
+from creditdesk.core.guard import Guard
 from creditdesk.core.stock import has_expired
-from creditdesk.sandbox import Sandbox
+from creditdesk.sandbox import Fault, FaultKind, Sandbox
 
 REQUESTS = size(600, 10_000)
 
@@ -68,6 +71,32 @@ def test_the_ledger_equals_the_vendors_books_or_says_by_how_much_it_cannot_know(
         running.world.snapshot(running.accounts[provider])
     assert_all_is_explained(running)
     assert sum(running.said.values()) >= REQUESTS // 200 * 200
+
+
+def test_what_is_on_the_way_when_the_month_turns_is_off_by_no_more_than_the_ledger_says(running: Market) -> None:
+    running.running.call(lambda box: box.update_account("oneclickseo", monthly=2500))
+    running.type_balances()
+    dice, body = random.Random(1), {"keywords": ["a", "b", "c"]}
+    slow = Fault(kind=FaultKind.LATENCY, seconds=0.02)
+    running.running.call(lambda box: box.set_fault(slow))
+    asked = [Ask("oneclickseo", "POST", "/v1/serp/overview", body, dice.choice(list(Guard))) for _ in range(120)]
+
+    def turn(box: Sandbox) -> None:
+        running.clock.go_to(datetime(2026, 10, 1, tzinfo=UTC))
+        box.turn_month()
+
+    scripts = threading.Thread(target=running.drive, args=(asked,))
+    before = running.requests()
+    scripts.start()
+    until(lambda: running.requests() >= before + 40)
+    running.running.call(turn)
+    scripts.join()
+    monthly = running.counted("oneclickseo").pool("monthly")
+    assert monthly is not None and monthly.pool.left is not None
+    assert 0 < monthly.doubt <= 3 * SCRIPTS
+    assert 0 <= monthly.pool.left - running.state("oneclickseo")["monthly"] <= monthly.doubt
+    assert 2500 > monthly.pool.left >= 2500 - 3 * (120 - 40)
+    assert running.booked("oneclickseo") == running.charged("oneclickseo") == 360
 
 
 def assert_off_by_what_is_hidden(running: Market, provider: str, pools: tuple[str, ...], amount: Decimal) -> None:

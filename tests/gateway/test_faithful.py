@@ -46,6 +46,25 @@ def test_a_request_reaches_the_vendor_as_it_was_sent_but_for_the_key(
     assert gate.token.encode() not in came.head
 
 
+def test_no_part_of_an_answer_is_asked_for_because_a_key_could_not_be_told_in_it(gate: Gate, vendor: RawVendor) -> None:
+    def in_parts(connection: socket.socket, came: Came) -> None:
+        told = came.header(b"authorization")
+        part = came.header(b"range").partition(b"=")[2]
+        if part:
+            start, _, end = part.partition(b"-")
+            told = told[int(start) : int(end) + 1]
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(told), told))
+
+    vendor.answer = in_parts
+    for start in range(0, 42, 14):
+        more = f'Range: bytes={start}-{start + 13}\r\nIf-Range: "1"\r\n'
+        _, body = ask(gate, gate.request(more=more))
+        assert KEY[:14].encode() not in body
+        assert b"*" * len(KEY) in body
+    for came in vendor.came:
+        assert not {b"range", b"if-range"} & {name for name, _ in headers(came.head)}
+
+
 def test_an_answer_reaches_the_client_as_it_was_sent(gate: Gate, vendor: RawVendor) -> None:
     told = (
         b"HTTP/1.1 418 Whatever\r\nSet-Cookie: a=1\r\nX-Rate: 5\r\nSet-Cookie: b=2\r\nConnection: X-Gone\r\n"

@@ -13,7 +13,7 @@ from tests.proving import size
 from tests.searching import Search
 
 REQUESTS = 200, 5_000
-ANSWERS = 300, 10_000
+ANSWERS = 300, 5_000
 PACKED = gzip.compress(b'{"meta":{"credits_charged":1}}')
 SAID = [
     plain(b'{"meta":{"credits_charged":1}}', more=b"Content-Type: application/json\r\nSet-Cookie: a\r\n"),

@@ -1,5 +1,6 @@
 """Nobody comes in without a token, no page of a browser at all, and nothing that could be read in two ways passes."""
 
+import gzip
 import json
 from datetime import UTC, datetime
 
@@ -52,6 +53,20 @@ def test_the_token_is_taken_only_from_where_the_vendor_wants_its_key(gate: Gate,
     assert vendor.came == []
 
 
+@pytest.mark.parametrize("place", ["/Shop/v1/x?a={}", "/Shop/{}", "X-Other: {}", "Authorization2: Bearer {}", "body"])
+def test_a_token_of_another_account_does_not_reach_the_vendor(gate: Gate, vendor: RawVendor, place: str) -> None:
+    foreign = new_secret()[1]
+    target = place.format(foreign) if place[0] == "/" else "/Shop/v1/x"
+    body = json.dumps({"a": foreign}).encode() if place == "body" else b"{}"
+    more = f"{place.format(foreign)}\r\n" if ":" in place else ""
+    more += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+    answer = said(gate, gate.request(target, "POST", more) + body)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"misplaced_token" in answer
+    assert foreign.encode() not in answer
+    assert vendor.came == []
+
+
 def test_a_revoked_token_lets_nobody_in_after_a_second(gate: Gate, vendor: RawVendor) -> None:
     token = gate.add_token(gate.desk.registry.named("Shop"))
     request = gate.request(token=token)
@@ -86,6 +101,10 @@ def test_two_hosts_are_none(gate: Gate, vendor: RawVendor) -> None:
         "Sec-Fetch-Site: cross-site",
         "Sec-Fetch-Site: same-site",
         "Sec-Fetch-Site: same-origin",
+        "Sec-Fetch-Site: none\r\nSec-Fetch-Site: cross-site",
+        "Sec-Fetch-Site: \r\nSec-Fetch-Site: cross-site",
+        "Sec-Fetch-Site: none, cross-site",
+        "Origin: \r\nOrigin: https://evil.example",
     ],
 )
 def test_a_page_of_a_browser_is_refused_though_it_has_a_token(gate: Gate, vendor: RawVendor, header: str) -> None:
@@ -119,6 +138,61 @@ def test_a_target_that_is_no_path_of_an_account_is_refused(gate: Gate, vendor: R
     answer = said(gate, lines(gate, target=target))
     assert answer.startswith((b"HTTP/1.1 400 ", b"HTTP/1.1 401 "))
     assert vendor.came == []
+
+
+@pytest.mark.parametrize("account", ["Shop", "a0", "Nobody"])
+def test_when_the_refusal_comes_tells_nothing_about_accounts(gate: Gate, vendor: RawVendor, account: str) -> None:
+    head = f"POST /{account}/v1/x HTTP/1.1\r\nHost: 127.0.0.1:{gate.port}\r\nAuthorization: Bearer cdk_00000000_x\r\n"
+    client = gate.client()
+    more = "Content-Type: application/json\r\nContent-Length: 2\r\nExpect: 100-continue\r\n\r\n"
+    client.socket.sendall((head + more).encode())
+    assert client.head().startswith(b"HTTP/1.1 100 ")
+    client.socket.sendall(b"{}")
+    assert client.head().startswith(b"HTTP/1.1 401 ")
+    client.close()
+    assert vendor.came == []
+
+
+def test_a_trailer_is_no_header(gate: Gate, vendor: RawVendor) -> None:
+    named, token = f"Host: 127.0.0.1:{gate.port}", f"Authorization: Bearer {gate.token}"
+    chunked = "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n"
+    for head, trailer, status in (
+        (named, token, b"401"),
+        (token, named, b"403"),
+        (f"{named}\r\n{token}", "X: 1", b"200"),
+    ):
+        answer = said(gate, f"POST /Shop/v1/x HTTP/1.1\r\n{head}\r\n{chunked}{trailer}\r\n\r\n".encode())
+        assert answer.startswith(b"HTTP/1.1 " + status)
+    assert [came.header(b"x") for came in vendor.came] == [b""]
+
+
+def test_a_body_in_another_transfer_coding_passes_neither_way(gate: Gate, vendor: RawVendor) -> None:
+    coded = b"Transfer-Encoding: gzip, chunked\r\n"
+    head = f"POST /Shop/v1/x HTTP/1.1\r\nHost: 127.0.0.1:{gate.port}\r\nAuthorization: Bearer {gate.token}\r\n"
+    assert said(gate, head.encode() + coded + b"\r\n0\r\n\r\n").startswith(b"HTTP/1.1 501 ")
+    assert vendor.came == []
+    packed = gzip.compress(KEY.encode())
+    framed = b"HTTP/1.1 200 OK\r\n" + coded + b"\r\n%x\r\n%b\r\n0\r\n\r\n" % (len(packed), packed)
+    vendor.answer = lambda connection, came: connection.sendall(framed)
+    answer = said(gate, gate.request("/Shop/v1/x"))
+    assert answer.startswith(b"HTTP/1.1 502 ")
+    assert packed not in answer
+
+
+@pytest.mark.parametrize(
+    "behind", [b"0\r\nX: " + b"a" * 200_000, b"2;" + b"a" * 200_000, b"0\r\n" + b"X: a\r\n" * 40_000]
+)
+def test_what_stands_around_a_body_has_a_limit(gate: Gate, behind: bytes) -> None:
+    head = f"POST /Nobody/x HTTP/1.1\r\nHost: 127.0.0.1:{gate.port}\r\nContent-Type: application/json\r\n"
+    client = gate.client()
+    try:
+        client.socket.sendall(head.encode() + b"Transfer-Encoding: chunked\r\n\r\n")
+        for at in range(0, len(behind), 8_192):
+            client.socket.sendall(behind[at : at + 8_192])
+        assert b" 401 " not in client.rest()
+    except (BrokenPipeError, ConnectionResetError):
+        pass  # closed while it was still talking
+    client.close()
 
 
 SMUGGLED = "GET /Shop/smuggled HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"

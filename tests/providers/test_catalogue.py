@@ -1,5 +1,6 @@
 """The folders of definition files."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -88,3 +89,11 @@ def test_an_unknown_provider_is_told_with_near_names():
 
 def test_a_folder_that_does_not_exist_is_empty(tmp_path):
     assert Catalogue(tmp_path / "none").ids() == ()
+
+
+def test_a_pipe_beside_the_definitions_is_refused_and_not_waited_for(tmp_path):
+    own = tmp_path / "own"
+    own.mkdir()
+    os.mkfifo(own / "mine.toml")
+    with pytest.raises(DefinitionError, match="is not a file"):
+        Catalogue(tmp_path, own).get("mine")

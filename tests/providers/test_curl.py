@@ -1,13 +1,15 @@
 """A vendor's curl example: what becomes of it, and that the key in it is in no part of the definition."""
 
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date
+from time import perf_counter
 from typing import Any
 
 import pytest
 
 from creditdesk.core.requests import Auth, AuthKind
-from creditdesk.providers.curl import CurlError, parse, vendor_name
+from creditdesk.providers.curl import MAX_TEXT, CurlError, parse, vendor_name
 from creditdesk.providers.definitions import load
 from creditdesk.providers.making_request import begin
 
@@ -137,7 +139,7 @@ def test_a_random_looking_value_counts_as_a_key_wherever_it_stands() -> None:
 def test_what_would_change_the_request_and_is_not_known_is_named() -> None:
     copied = parse("curl -k --frob 3 -b a=1 http://api.v.example/v1 -d @body.json -F a=b; rm -rf /")
     said = " ".join(copied.notes)
-    for word in ("--frob", "-k is left out", "-b is left out", "http is changed to https", "out of a file", "--form"):
+    for word in ("--frob", "-k is left out", "-b is left out", "http is changed to https", "out of a file", "-F is"):
         assert word in said, word
     assert "What follows the first command is left out." in said
     assert copied.rule.url == "https://api.v.example/v1"
@@ -185,3 +187,106 @@ def test_a_vendor_is_called_by_its_address() -> None:
         ("http://localhost/x", ""),
     ):
         assert vendor_name(url) == name
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "# Get your balance\n{}",
+        "```bash\n{}\n```",
+        "`{}`",
+        "tom@studio:~/work$ {}",
+        "[tom@studio work]$ {}",
+        "(venv) tom@studio:~$ {}",
+        "$ {}",
+        "PS C:\\Users\\tom> {}",
+        "C:\\Users\\tom>{}",
+        "export KEY=abc\n\n{}",
+        "export KEY=abc && {}",
+        "KEY=abc {}",
+        "$env:KEY = 'abc'\n{}",
+        "bash\n{}",
+        "\ufeff{}\n\n",
+    ],
+)
+def test_what_stands_around_an_example_is_no_hindrance(around: str) -> None:
+    copied = parse(around.format(f"curl https://api.v.example/v1 -H 'x-api-key: {KEY}'"))
+    assert copied.rule.url == "https://api.v.example/v1"
+    assert list(copied.keys.values()) == [KEY]
+    assert "abc" not in copied.masked
+    assert bool(copied.notes) == ("abc" in around)
+
+
+@pytest.mark.parametrize(
+    "example",
+    [
+        "curl\u00a0https://api.v.example/v1 \u2013H \u2018x-api-key: KEY\u2019",
+        "curl https://api.v.example/v1 \u2014header \u201cx-api-key: KEY\u201d",
+        "curl https://api.v.example/v1 \u2013-header \u201dx-api-key: KEY\u201d",
+        "curl \u2013\u2013location https://api.v.example/v1 \u2013\u2013header 'x-api-key:\u00a0KEY'",
+    ],
+)
+def test_the_signs_of_a_web_page_are_read_as_those_of_a_terminal(example: str) -> None:
+    copied = parse(example.replace("KEY", KEY))
+    assert copied.rule.auth == (Auth(AuthKind.HEADER, "x-api-key", "{key}"),)
+    assert list(copied.keys.values()) == [KEY]
+
+
+@pytest.mark.parametrize(
+    ("more", "note"),
+    [
+        ("-b 'sid=pony77'", "-b is left out"),
+        ("-H 'Cookie: sid=pony77'", "The header Cookie is left out."),
+        ("-x http://tom:pony77@proxy.example:80", "--proxy is not known here"),
+        ("https://api.v.example/v1/pony77", "Only the first address is taken."),
+        ("pony77", "A word that is no address is left out."),
+        ("| grep pony77", "What follows the first command is left out."),
+        ("&& curl https://api.v.example/v1 -H 'x-api-key: pony77'", "What follows the first command"),
+        ("-e https://v.example/?t=pony77", ""),
+    ],
+)
+def test_what_is_left_out_is_named_and_taken_out_of_the_box(more: str, note: str) -> None:
+    copied = parse(f"curl https://api.v.example/v1 {more}")
+    assert note in " ".join(copied.notes)
+    assert "pony77" not in copied.masked
+    assert "pony77" not in begin(copied, "V", "v", date(2026, 11, 21))
+    assert "curl https://api.v.example/v1" in copied.masked
+
+
+def test_a_fragment_of_the_address_is_named_and_taken_out() -> None:
+    copied = parse("curl 'https://api.v.example/v1?page=2#pony77'")
+    assert copied.notes == ("What follows # in the address is left out.",)
+    assert "pony77" not in copied.masked
+    assert copied.rule.query == {"page": "2"}
+
+
+def test_fields_of_a_multipart_form_are_sent_and_their_key_is_a_key() -> None:
+    copied = parse(f"curl https://api.v.example/v1 -F api_key={KEY} -F file=@a.csv")
+    assert (copied.rule.method, copied.rule.form) == ("POST", {"api_key": "{key}"})
+    assert "plain fields of a form" in " ".join(copied.notes)
+    assert "A file of -F is left out." in copied.notes
+
+
+def test_a_command_of_powershell_is_refused_with_a_sentence_about_it() -> None:
+    with pytest.raises(CurlError, match="command of PowerShell"):
+        parse("Invoke-RestMethod -Uri https://api.v.example/v1 -Headers @{ 'x-api-key' = 'a' }")
+
+
+@pytest.mark.parametrize("name", ["pass", "psw", "X-Auth", "X-Api-Pass", "api_passphrase"])
+def test_rarer_names_of_keys_are_known(name: str) -> None:
+    copied = parse(f"curl https://api.v.example/v1 -H '{name}: pony77'")
+    assert list(copied.keys.values()) == ["pony77"]
+
+
+def test_a_plus_in_a_key_of_data_urlencode_is_no_space() -> None:
+    copied = parse("curl https://api.v.example/v1 --data-urlencode 'api_key=ab+cd/ef=='")
+    assert list(copied.keys.values()) == ["ab+cd/ef=="]
+
+
+@pytest.mark.parametrize("odd", ["#\n", "a=1\n", "$ ", "a=b ", "\u2014", "(", "a@", "[a@b ", "`", "\u2018"])
+def test_a_long_odd_text_is_read_or_refused_at_once(odd: str) -> None:
+    begun = perf_counter()
+    for text in (odd * (MAX_TEXT // len(odd)), odd * 9_000 + "curl https://api.v.example/v1"):
+        with suppress(CurlError):
+            parse(text)
+    assert perf_counter() - begun < 5

@@ -55,6 +55,12 @@ def test_a_list_in_a_header_is_taken_apart() -> None:
     assert fields({"x-ratelimit-remaining": "1, 14893"})["lists"] == {"x-ratelimit-remaining": ["1", "14893"]}
 
 
+@pytest.mark.parametrize("body", [b"", b"<html>", b'{"errors":', b"\xff"])
+def test_a_body_beside_the_headers_counts_only_where_it_is_json(body: bytes) -> None:
+    assert "body" not in fields({"x-left": "5"}, body)
+    assert fields({"x-left": "5"}, b'{"errors": {"token": "made up"}}')["body"] == {"errors": {"token": "made up"}}
+
+
 def test_cookies_are_no_news_of_a_balance() -> None:
     assert "session" not in repr(fields({"set-cookie": "session=1", "x-left": "5"}))
 

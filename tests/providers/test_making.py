@@ -289,3 +289,20 @@ def test_a_text_answer_is_read_by_a_pattern_for_its_numbers(answer: str, name: s
     made = put(put(made, "pattern", text_pattern(answer), ("request", 0)), "remaining", name, ("pool", 0))
     made = put(made, "group_sep", ",", ("pool", 0))
     assert snapshot(made, answer).pools[0].left == Decimal(left.replace(",", ""))
+
+
+def test_cap_consumed_and_spent_are_words_of_amounts_and_name_no_pool() -> None:
+    data = {"credits": {"cap": 100, "consumed": 40}, "money": {"spent": 3}}
+    assert [each.role for each in guesses(data)] == [Role.LIMIT, Role.USED, Role.USED]
+    assert [each.role for each in guesses({"capacity_id": 3, "escape": 4})] == []
+
+
+def test_guesses_of_two_things_side_by_side_are_not_taken_together() -> None:
+    found = best(guesses({"seats_left": 2, "credits_limit": 100, "credits_used": 30}))
+    assert len({each.place[0].split("_")[0] for each in found if isinstance(each.place[0], str)}) == 1
+
+
+def test_a_value_of_another_requests_answer_is_not_put_into_a_pool() -> None:
+    made = click(text(), ("usage", "remaining"), Role.LEFT)
+    with pytest.raises(NoPath, match="read from another request"):
+        making.marked(made, Choice(("usage", "limit"), Role.LIMIT, "other"), held().data)

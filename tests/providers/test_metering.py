@@ -3,6 +3,7 @@
 import gzip
 import time
 import zlib
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -144,6 +145,33 @@ def test_a_vendor_that_says_nothing_is_counted_by_the_price_list_that_is_set(pri
     assert told.draws == (Draw(D(credits), ("grant:*", "balance")),)
     assert told.known is Known.PRICED
     assert counting.told(matched, answer(b"")).draws == told.draws  # a processed request costs though it is empty
+
+
+def test_a_name_that_stands_twice_in_the_query_is_no_number_of_items() -> None:
+    counting = meter("leadboxer")
+    for query in ("ip=1.2.3.4&ip=5.6.7.8", "ip=1.2.3.4&ip=1.2.3.4", "ip=1.2.3.4&ip=", "a=1&%69p=1.2.3.4&ip=2"):
+        matched = counting.match(_lookup(query))
+        assert (matched.items, matched.high, matched.draws) == (None, None, None)
+        told = counting.told(matched, answer({"data": {}}))
+        assert (told.draws, bool(told.why)) == (None, True)
+    assert counting.match(_lookup("a=1&a=2&ip=1.2.3.4")).exact
+
+
+@pytest.mark.parametrize(
+    ("items", "query", "count"),
+    [("query.w[]", "w=a&w=b&w=c", 3), ("query.w[] || query.w", "w=a", 1), ("not_null(query.w, body)", "w=a&w=b", None)],
+)
+def test_a_definition_may_say_that_a_repeated_name_is_a_list(items: str, query: str, count: int | None) -> None:
+    definition = CATALOGUE.get("leadboxer")
+    gateway = definition.gateway
+    assert gateway is not None
+    routes = tuple(replace(each, items=items if each.items else "") for each in gateway.routes)
+    counting = Meter(replace(definition, gateway=replace(gateway, routes=routes)), {})
+    assert counting.match(_lookup(query)).items == count
+
+
+def test_a_query_that_is_too_long_to_look_into_is_not_counted() -> None:
+    assert meter("leadboxer").match(_lookup(f"ip=8.8.8.8&a={'x' * 20_000}")).draws is None
 
 
 def test_a_web_page_in_the_place_of_an_answer_is_not_counted_as_charged() -> None:

@@ -3,6 +3,7 @@
 import base64
 import json
 import random
+import re
 import string
 from collections.abc import Mapping
 from typing import Any
@@ -22,6 +23,8 @@ from creditdesk.providers.times import times
 
 PREFIX = "cdgw_"
 TOKEN = PREFIX + "Q2hlY2sgbWUgbm93IGFuZCB0aGVu"
+OTHER = PREFIX + "b3RoZXIgYWNjb3VudHMgdG9rZW4h"
+TOKENS = re.compile(rb"cdgw_[A-Za-z0-9_-]{28}")
 KEY = "vendor-Key.9/+=&%"
 BOTH = (Credential("user", "User", secret=False), Credential("key", "API key"))
 FORM = (b"content-type", b"application/x-www-form-urlencoded; charset=utf-8")
@@ -146,6 +149,60 @@ def test_a_token_that_stands_in_a_second_place_is_sent_nowhere(more: dict[str, A
     for header in ((b"cookie", b"a=" + TOKEN.encode()), (b"proxy-authorization", base64.b64encode(TOKEN.encode()))):
         with pytest.raises(Misplaced):
             swapped(found, bearing((b"authorization", b"Bearer " + TOKEN.encode()), header))
+
+
+def _coded(text: str, rounds: int = 1) -> str:
+    """Every character percent-encoded, so often."""
+    for _ in range(rounds):
+        text = "".join(f"%{byte:02X}" for byte in text.encode())
+    return text
+
+
+@pytest.mark.parametrize("token", [TOKEN, OTHER], ids=["the right one", "another account's"])
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"query": "a={token}"},
+        {"query": "{token}=a"},
+        {"path": "/v1/{token}"},
+        {"path": "/v1/{coded}"},
+        {"query": "a={coded}"},
+        {"query": "a={twice}"},
+        {"x-key": "{token}"},
+        {"cookie": "a={coded}"},
+        {"x-authorization": "Basic {based}"},
+        {"x-authorization": "Basic {bare}"},
+        {"body": '{{"a": ["{token}"]}}'},
+        {"body": '{{"a": "{escaped}"}}'},
+        {"body": '{{"a": "{escaped}"}} no JSON'},
+        {"body": '{{"a": "https://x.example/?k={coded}"}}'},
+        {"form": "a={token}"},
+        {"form": "a={twice}"},
+    ],
+    ids=str,
+)
+def test_no_token_of_the_gateway_reaches_the_vendor_in_any_place_or_form(token: str, told: dict[str, str]) -> None:
+    based = base64.b64encode(f"me1:{token}".encode()).decode()
+    escaped = "".join(f"\\u{ord(each):04x}" for each in token)
+    forms = {"token": token, "coded": _coded(token), "twice": _coded(token, 2), "escaped": escaped}
+    place, text = next((name, text.format(**forms, based=based, bare=based.rstrip("="))) for name, text in told.items())
+    headers = [FORM if place == "form" else JSON, (b"authorization", f"Bearer {TOKEN}".encode())]
+    changes: dict[str, Any] = {"body": b'{"ok": "cdgw_ is no token"}'}
+    if place in ("form", "body"):
+        changes["body"] = text.encode()
+    elif place in ("path", "query"):
+        changes[place] = text.encode()
+    else:
+        headers.append((place.encode(), text.encode()))
+    found = presenter(Auth(AuthKind.BEARER, value="{key}"))
+    with pytest.raises(Misplaced):
+        found.replaced(bearing(*headers, **changes), TOKEN, {"key": KEY}, TOKENS)
+
+
+def test_what_only_begins_like_a_token_passes() -> None:
+    found = presenter(Auth(AuthKind.BEARER, value="{key}"))
+    call = bearing((b"authorization", b"Bearer " + TOKEN.encode()), query=b"q=cdgw_", body=b"cdgw_%zz\\u00 cdgw_short")
+    assert found.replaced(call, TOKEN, {"key": KEY}, TOKENS).body == call.body
 
 
 def test_a_token_that_a_body_writes_in_an_unusual_way_is_sent_nowhere() -> None:

@@ -52,6 +52,12 @@ def entry(now: datetime, amount: str, kind: EntryKind = EntryKind.BALANCE, **mor
     return Entry(kind=kind, amount=D(amount), at=now, **given)  # type: ignore[arg-type]
 
 
+def test_of_one_request_that_is_told_twice_at_once_the_first_counts(charges: Charges, now: datetime) -> None:
+    told = [booked(begun(now, name, request_id=request), "1") for name, request in (("a", "r"), ("b", "r"), ("a", "s"))]
+    assert [each.id for each in charges.book(told).result(WAIT_S)] == ["a"]
+    assert [each.id for each in kept(charges)] == ["a"]
+
+
 def test_a_charge_comes_back_as_it_was_written_with_every_digit(charges: Charges, now: datetime) -> None:
     charges.begin(begun(now)).result(WAIT_S)
     assert kept(charges) == [begun(now)]
@@ -202,12 +208,11 @@ def test_totals_are_exact_and_leave_out_what_was_undone(charges: Charges, now: d
     assert charges.tallies("b", span, "operation").result(WAIT_S) == ()
 
 
-def test_what_was_foretold_stands_beside_what_was_charged(charges: Charges, now: datetime) -> None:
+def test_what_was_foretold_stands_beside_what_was_charged(charges: Charges, history: History, now: datetime) -> None:
     for number, charged in enumerate(("1", "2", "1")):
         charges.settle(booked(begun(now, f"c{number}", items=2), charged)).result(WAIT_S)
     charges.settle(booked(begun(now, "priced"), "9", known=Known.PRICED)).result(WAIT_S)
-    told = foretold(charges.foretold("a", "serp-overview").result(WAIT_S))
-    assert told is not None
+    (told,) = history.counts.summed("a").result(WAIT_S).foretold
     assert (told.charges, told.items, told.expected, told.charged, told.off) == (3, 6, D("4.5"), 4, D("-0.5"))
     assert foretold(()) is None
 

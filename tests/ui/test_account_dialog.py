@@ -13,9 +13,10 @@ from pytestqt.qtbot import QtBot
 from tests.ui.account_sample import Opener, everything_said, form, key
 from tests.ui.sizer_sample import KEY, METER, NOW, TRACKER
 
+from creditdesk.core.definition import Own
 from creditdesk.core.pools import Account, Custody, Thresholds
 from creditdesk.core.typed import Typed
-from creditdesk.ui.account_draft import Edited, Surroundings, free_name, loopback_origin, name_problem
+from creditdesk.ui.account_draft import Edited, Surroundings, asks, free_name, loopback_origin, name_problem
 
 
 @pytest.fixture
@@ -223,3 +224,9 @@ def test_typed_values_come_back_when_editing(opened: Opener, qtbot: QtBot) -> No
     with qtbot.waitSignal(dialog.saved) as told:
         dialog.save.click()
     assert told.args[2] == {"monthly": (Decimal("1234.5"), Decimal(2000))}
+
+
+def test_a_file_of_ones_own_is_not_said_to_cost_nothing() -> None:
+    own = replace(TRACKER, own=Own("digest", approved=True))
+    assert "Costs nothing." in asks(TRACKER)
+    assert asks(own).endswith("Its file does not say whether a reading costs something.")

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from tests.ui.account_sample import Opener, everything_said, form, key
 from tests.ui.sizer_sample import ALL, KEY, METER, NOW, TRACKER, tracker
 
-from creditdesk.core.pools import Account, Custody, Snapshot, Source, Trouble, TroubleKind
+from creditdesk.core.pools import AS_A_NEW_ACCOUNT, Account, Custody, Snapshot, Source, Trouble, TroubleKind
 from creditdesk.ui.account_draft import Edited, Surroundings
 
 
@@ -77,6 +77,15 @@ def test_a_trouble_says_what_is_wrong_and_an_answer_for_another_vendor_is_ignore
     assert not form(dialog).result.isVisibleTo(dialog)
     dialog.show_test(waiting, METER)
     assert not form(dialog).result.isVisibleTo(dialog)
+
+
+def test_the_key_of_another_account_gets_only_the_advice_that_helps(opened: Opener) -> None:
+    dialog = opened("tracker")
+    said = f"This key belongs to another account. To watch the other one, {AS_A_NEW_ACCOUNT}."
+    dialog.show_test(Trouble(TroubleKind.KEY_REJECTED, said), TRACKER)
+    assert form(dialog).result.said() == f"Key of another account {said}"
+    dialog.show_test(Trouble(TroubleKind.KEY_REJECTED, ""), TRACKER)
+    assert "Copy the whole key once more" in form(dialog).result.said()
 
 
 def test_inferred_figures_are_said_to_be_inferred(opened: Opener) -> None:

@@ -10,10 +10,10 @@ from creditdesk.app.making_files import KEPT, Listed, OwnFiles
 from creditdesk.app.making_step import AnswerStep
 from creditdesk.app.making_view import entry_of
 from creditdesk.app.parts import Parts
-from creditdesk.core.own_vendor import AskSketch, Look
+from creditdesk.core.own_vendor import AskSketch, Look, Place
 from creditdesk.core.pools import Account
 from creditdesk.paths import Places
-from creditdesk.providers import making, making_request
+from creditdesk.providers import making, making_request, plain_parts
 from creditdesk.providers.curl import CurlError, parse, vendor_name
 from creditdesk.providers.looking import look
 from creditdesk.providers.places import NoPath
@@ -74,6 +74,7 @@ class MakingStory(QObject):
         request.start_chosen.connect(self._start)
         request.named.connect(self._name)
         request.asked.connect(self._ask)
+        request.keyed.connect(self._key)
         self.step = AnswerStep(page, self.answers, self)
         self.step.changed.connect(self._change)
         page.pools.changed.connect(lambda *said: self._change(lambda text: making.set_pool(text, *said)))
@@ -152,6 +153,21 @@ class MakingStory(QObject):
 
     def _ask(self, number: int, sketch: AskSketch) -> None:
         self._change(lambda text: making_request.asked(text, number, sketch))
+
+    def _key(self, number: int, what: Place | str) -> None:
+        """A value of the request, or a text that is selected in the example, is a key: it goes out of file and box."""
+        page = self.page
+        text = page.text.toPlainText()
+        try:
+            piece = what if isinstance(what, str) else ""
+            where = plain_parts.holder_of(text, number, what) if isinstance(what, str) else what
+            text, name, key = plain_parts.as_key(text, number, where, piece)
+        except (NoPath, Uneditable) as error:
+            self._say(str(error))
+            return
+        self._say("")
+        page.put(text)
+        page.request.show_keyed(name, key, plain_parts.hidden(page.request.example.toPlainText(), key))
 
     def take_answer(self, text: str) -> None:
         """Look at a pasted answer."""

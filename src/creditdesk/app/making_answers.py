@@ -15,7 +15,17 @@ from creditdesk.core.pools import Account, Custody, Trouble
 from creditdesk.desk.tools import Declined
 from creditdesk.providers.answers import Answer
 from creditdesk.providers.binding import owned
-from creditdesk.providers.samples import MAX_SAMPLE, BadSample, Sample, known, of_answer, sample, shape, text_of
+from creditdesk.providers.samples import (
+    MAX_SAMPLE,
+    BadSample,
+    Sample,
+    known,
+    of_answer,
+    sample,
+    shape,
+    text_of,
+    text_pattern,
+)
 
 TAKEN_OUT = "Your key stood in this answer. It was taken out; say that it is a secret, and readings drop it, too."
 
@@ -146,6 +156,10 @@ def _fault(held: Sample, body: str) -> str:
         return "" if held.answer.headers else "This answer has no headers: fetch it, or paste it with its headers."
     if held.fault and body == "json":
         return f"The answer cannot be read: it {held.fault}."
+    if held.form == "json" and (held.data is None or isinstance(held.data, str | bool)):
+        return "This answer is a single word: no number can be read from it. Copy the whole answer."
+    if held.form == "text" and not text_pattern(text_of(held)):
+        return "There is no number in this text. Copy the whole answer of the vendor."
     return "" if body in (held.form, "text") else "The answer is of another form than this."
 
 

@@ -16,10 +16,11 @@ from creditdesk.paths import Places
 from creditdesk.providers.catalogue import UnknownProvider
 from creditdesk.providers.definitions import DefinitionError
 from creditdesk.store import own_definitions
-from creditdesk.store.own_definitions import OwnDefinitionError, text_digest
+from creditdesk.store.own_definitions import ChangedMeanwhile, OwnDefinitionError, text_digest
 
 Listed = list[tuple[str, str]]
 
+WAYS_ON = "Under More, Duplicate makes another one of yours, and Open one of yours shows what is kept now."
 NEW, KEPT, CHANGED = "not saved yet", "saved", "changed since it was saved"
 
 
@@ -135,6 +136,8 @@ class OwnFiles(QObject):
         async def story() -> Any:
             try:
                 return await asyncio.to_thread(work)
+            except ChangedMeanwhile as error:
+                raise Declined(f"{error} {WAYS_ON}") from None
             except OwnDefinitionError as error:
                 raise Declined(str(error)) from None
             except OSError as error:

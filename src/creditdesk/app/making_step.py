@@ -83,10 +83,13 @@ class AnswerStep(QObject):
 
     def _fetch(self) -> None:
         request = self._page.request
+        given = request.keys()
         if self.look.asks is None:
             self._page.sample.show_state("The request is not whole yet: see what is said beside it.", True)
+        elif missing := [each.label for each in self.look.asks.credentials if each.name not in given]:
+            self._page.sample.show_state(f"There is no {missing[0]} yet: type it in the first step.", True)
         else:
-            self._answers.fetch(self.look.asks, request.keys(), request.settings())
+            self._answers.fetch(self.look.asks, given, request.settings())
 
     def _show_answer(self, request: str, form: str) -> None:
         """An answer came: look at it, read as what it is."""
@@ -95,10 +98,14 @@ class AnswerStep(QObject):
 
     def _settle_form(self, form: str) -> None:
         """Read a new answer as the file says, where that gives anything; else as it reads by itself."""
+        sample = self._page.sample
+        said, wrong = sample.state.text(), sample.error.text()
         self._page.tell()
         data, fault = self._answers.data(self._request(), self.look)
         if data is None or fault:
             self._choose_form(form)
+            if not self._answers.data(self._request(), self.look)[1]:
+                sample.show_state(wrong or said, bool(wrong))  # not what was wrong while it was read in another form
         else:
             self.show_data()
 

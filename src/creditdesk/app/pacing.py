@@ -6,7 +6,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer
 
 LEAST_S = 0.5
-TIMES = 5
+TIMES = 20
 """After work that took so long, it rests this many times as long."""
 
 

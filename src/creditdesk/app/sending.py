@@ -8,14 +8,13 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal
 
 from creditdesk.app.errands import carry_out
+from creditdesk.app.lessons import Lessons
 from creditdesk.app.parts import Parts
 from creditdesk.app.send_files import begin, save_plan, save_report
 from creditdesk.core.import_plan import Source
 from creditdesk.core.keywords import Items
-from creditdesk.core.learned import learned_by
 from creditdesk.core.sending import BatchState, Sending, Stop
 from creditdesk.core.sent_before import Before
-from creditdesk.core.verdict import Learned
 from creditdesk.ui import words
 from creditdesk.ui.nouns import counted
 from creditdesk.ui.send_order import Order
@@ -51,6 +50,7 @@ class SendStory(QObject):
         self._shown = ""
         self._looked = False
         self._wanted = False  # what is not finished is to be opened as soon as it is known
+        self._lessons = Lessons(parts, self._offer)
         self._heard.connect(self._hear, Qt.ConnectionType.QueuedConnection)
 
     @property
@@ -120,7 +120,7 @@ class SendStory(QObject):
         page = self._page
         if page is None:
             return
-        page.keep_learned(self._learned())
+        page.keep_learned(self._lessons.of(self._known.values()))
         own = {entry.reading.account.client for entry in self._parts.board.entries()}
         page.sending.clients = frozenset(own | {each.client for each in self._known.values()})
         waiting = [each for each in self._known.values() if not each.done and each.id not in self._began]
@@ -259,16 +259,6 @@ class SendStory(QObject):
         hide, place = self._parts.settings.hide_amounts, self._place(sending)
         known = (self._item(sending), self._labels(sending), began, hide, self._about(sending), place)
         page.sending.show_sending(Shown(sending, self._parts.now(), *known))
-
-    def _learned(self) -> dict[str, dict[str, Learned]]:
-        """What the newest whole import of each operation really took, by account."""
-        newest = sorted(self._known.values(), key=lambda each: each.created_at, reverse=True)
-        found: dict[str, dict[str, Learned]] = {}
-        for each in newest:
-            lesson = learned_by([other for other in newest if other.account == each.account], each.operation)
-            if lesson is not None:
-                found.setdefault(each.account, {})[each.operation] = lesson
-        return found
 
     def _about(self, sending: Sending) -> str:
         """Which import it is: "spring.csv to example.com, Ranktracker · Agency"."""

@@ -63,12 +63,12 @@ class Serving(QObject):
         self.standing = Standing()
 
     def switch(self, on: bool) -> None:
-        """The user starts or stops it; it is so at the next start of the program, too."""
-        self._remember(on)
+        """The user starts or stops it. Once it serves, or is stopped, it is so at the program's next start, too."""
         if on:
             self.start()
-        else:
-            self.stop()
+            return
+        self._remember(False)
+        self.stop()
 
     def start(self) -> None:
         """Serve, where it does not."""
@@ -156,6 +156,8 @@ class Serving(QObject):
         self.changed.emit()
         if standing.serves:
             self.begun.emit(standing.url)
+            if not self._parts.settings.gateway:
+                self._remember(True)
 
     def _tell(self, seen: Seen) -> None:
         """A request could not be paid: once for each token and hour."""

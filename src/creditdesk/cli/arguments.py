@@ -279,11 +279,10 @@ def _providers(commands: "argparse._SubParsersAction[Parser]") -> None:
     attempt.add_argument("--header", metavar='"K: V"', action="append", help="one of its headers; may be repeated")
     attempt.add_argument("--now", metavar="INSTANT", help="when it came (default: now)")
     attempt.add_argument("--set", metavar="K=V", action="append", help="a setting of the vendor; may be repeated")
-    attempt.add_argument(
-        "--key-stdin", action="store_true", help="ask the vendor now, with the key from standard input"
-    )
+    attempt.add_argument("--key-stdin", action="store_true", help="ask now, with the key from standard input")
     attempt.add_argument("--base-url", metavar="URL", help="an address of this computer instead of the vendor's")
     attempt.add_argument("--yes", action="store_true", help="send although the definition is not one of the desk's own")
+    attempt.add_argument("--agreed", action="store_true", help="ask although the vendor charges for it")
     attempt.add_argument("--host", metavar="NAME", help="with a FILE: ask this host of this computer or your network")
     attempt.add_argument("--json", action="store_true", help="as JSON")
     approve = _add(verbs, "approve", "Show what a definition of your own sends where, and approve it.")

@@ -2,12 +2,13 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from pathlib import Path
 
 from creditdesk.cli.ledger_lines import ledger_json, ledger_lines
-from creditdesk.core.amounts import dumps, parse_amount, plain
+from creditdesk.core.amounts import EXACT, dumps, parse_amount, plain
 from creditdesk.core.charge_lines import ChargeLineError
 from creditdesk.core.charges import Charge, ChargeState, Draw, Entry, EntryKind, Known
 from creditdesk.core.pools import Account
@@ -28,7 +29,7 @@ async def show(options: argparse.Namespace, desk: Desk) -> int:
     if options.limit < 1:
         raise Declined("--limit wants a number from 1.")
     await desk.reader.catch_up()
-    shown: Shown = await desk.ledger.shown(account.id, options.limit)
+    shown: Shown = await desk.ledger.shown(account.id, options.limit, options.all)
     if options.json:
         print(dumps(ledger_json(account, shown), indent=2))
     else:
@@ -49,6 +50,8 @@ async def add(options: argparse.Namespace, desk: Desk) -> int:
         if len(text) > 200 or not text.isprintable():
             raise AccountError(name, f"--{name} must be printable text of at most 200 characters.")
     if options.kind == "charge":
+        if options.expires:
+            raise AccountError("expires", "A charge has no end: --expires belongs to a grant.")
         charge = _charge(options, account, amount, at)
         ledger.check_pools(account.id, [options.pool])
         if at > desk.tools.clock():
@@ -63,7 +66,8 @@ async def add(options: argparse.Namespace, desk: Desk) -> int:
     left = desk.reader.reading(account).snapshot
     pool = left.pool(options.pool) if left else None
     stands = f" {options.pool} stands at {plain(pool.left)}." if pool and pool.left is not None else ""
-    print(redact(f"Added {options.kind} {plain(amount)} to {account.name} as {id_}.{stands}"))
+    back = f" It gives back {plain(-amount)}." if options.kind == "charge" and amount < 0 else ""
+    print(redact(f"Added {options.kind} {plain(amount)} to {account.name} as {id_}.{back}{stands}"))
     return 0
 
 
@@ -89,8 +93,23 @@ async def bring(options: argparse.Namespace, desk: Desk) -> int:
         raise Declined(f"{error} Nothing was booked.") from None
     count = f"{len(found.new):,} charge{'' if len(found.new) == 1 else 's'}"
     known = f" {found.known:,} were booked before." if found.known else ""
-    print(f"{'Would book' if options.dry_run else 'Booked'} {count}.{known}")
+    print(redact(f"{'Would book' if options.dry_run else 'Booked'} {count}.{known}{_given_back(desk, found.new)}"))
     return 0
+
+
+def _given_back(desk: Desk, charges: Sequence[Charge]) -> str:
+    """What charges below 0 give back, by account, as sentences; "" where none does."""
+    sums: dict[str, list[Decimal]] = {}
+    for each in charges:
+        for draw in each.draws or ():
+            if draw.amount < 0:
+                sums.setdefault(each.account, []).append(-draw.amount)
+    with localcontext(EXACT):
+        return "".join(
+            f" {len(given):,} of them give{'s' if len(given) == 1 else ''} back {plain(sum(given, Decimal(0)))} to "
+            f"{desk.tools.chosen.account(account).name}."
+            for account, given in sums.items()
+        )
 
 
 def instant_of(text: str | None, option: str) -> datetime | None:
@@ -99,11 +118,12 @@ def instant_of(text: str | None, option: str) -> datetime | None:
         return None
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        moved = found.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise AccountError("at", f"{option} wants an instant such as 2026-11-21T10:00:00Z, not {text!r}.") from None
     if found.tzinfo is None:
         raise AccountError("at", f"{option} has no zone. Write it as {text}Z for UTC.")
-    return found.astimezone(UTC)
+    return moved
 
 
 def _entry(options: argparse.Namespace, account: Account, amount: Decimal, at: datetime) -> Entry:

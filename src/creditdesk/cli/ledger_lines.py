@@ -1,5 +1,6 @@
 """An account's ledger as lines for a terminal, and as the documented JSON value (docs/ledger.md)."""
 
+import shlex
 from collections.abc import Iterable
 
 from creditdesk.cli.status import instant
@@ -118,6 +119,7 @@ def ledger_lines(account: Account, shown: Shown) -> list[str]:
         lines += _total_lines(title, [each for each in rows if each.requests])
     lines += [_foretold_line(each) for each in shown.foretold]
     lines += _titled("Not explained by any charge", map(_unexplained_line, reversed(shown.unexplained)))
+    lines += _bought_lines(account, shown)
     lines += _titled("Entries, newest first", map(_entry_line, reversed(shown.entries)))
     lines += _titled("Charges, newest first", map(_charge_line, shown.charges))
     if not shown.charges and not shown.entries:
@@ -168,6 +170,19 @@ def _foretold_line(each: Foretold) -> str:
 def _titled(title: str, lines: Iterable[str]) -> list[str]:
     found = [f"  {line}" for line in lines]
     return [title, *found] if found else []
+
+
+def _bought_lines(account: Account, shown: Shown) -> list[str]:
+    """What may be behind less that is gone than was charged, and how to say so."""
+    less = [(each, draw) for each in shown.unexplained for draw in each.draws or () if draw.amount < 0]
+    if not less:
+        return []
+    charge, draw = less[-1]
+    add = f"ledger add top-up {plain(-draw.amount)} --account {shlex.quote(account.name)} --pool {' '.join(draw.pools)}"
+    return [
+        "  Less than 0: less is gone than was charged. If you bought credits at the vendor, add them as a top-up of",
+        f"  before that: creditdesk {add} --at INSTANT (before {instant(charge.at)})",
+    ]
 
 
 def _unexplained_line(each: Charge) -> str:

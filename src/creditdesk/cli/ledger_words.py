@@ -16,6 +16,7 @@ def ledger_words(commands: Any, add: Add) -> None:
     show = add(verbs, "show", "Show the balance of each pool and how it is known, charges, entries and sums.")
     show.add_argument("--account", required=True, metavar="NAME", help="see `creditdesk accounts list`")
     show.add_argument("--limit", type=int, default=20, metavar="N", help="how many charges are listed (default: 20)")
+    show.add_argument("--all", action="store_true", help="list charges of 0, too")
     show.add_argument("--json", action="store_true", help="as JSON")
     new = add(verbs, "add", "Add a top-up that was bought, a balance that was seen, a charge, or a grant.")
     new.add_argument("kind", choices=KINDS, metavar="KIND", help=", ".join(KINDS))

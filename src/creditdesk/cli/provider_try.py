@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from creditdesk.cli.account_commands import keys_from_stdin, pairs
-from creditdesk.cli.status import instant, pool_json, pool_line, trouble_json
+from creditdesk.cli.status import instant, one, pool_json, pool_line, trouble_json
 from creditdesk.core.amounts import dumps, plain
 from creditdesk.core.definition import Definition, Own, RequestRule
 from creditdesk.core.pools import Account, Custody, Snapshot, Trouble
@@ -100,9 +100,14 @@ async def _asked(definition: Definition, ours: bool, options: argparse.Namespace
     for rule in definition.requests:
         print(f"{rule.id}: {describe(definition, rule, account)}", file=sys.stderr)
     if definition.cost is not None:
-        print(f"Asking costs {plain(definition.cost.amount)} {definition.cost.unit}.", file=sys.stderr)
+        print(f"Asking costs {_price(definition)}.", file=sys.stderr)
     if not options.key_stdin:
         raise Declined("Nothing was sent. Give a saved answer with --answer FILE, or the key with --key-stdin.")
+    if definition.manual and not options.agreed:
+        price = _price(definition) or "something, how much is not known"
+        raise Declined(
+            f"Nothing was sent: asking {definition.name} costs {price}. If that is what you want, add --agreed."
+        )
     if not ours:
         definition = _agreed(definition, options)
     secrets = {name: text.strip() for name, text in keys_from_stdin(definition).items()}
@@ -118,6 +123,12 @@ async def _asked(definition: Definition, ours: bool, options: argparse.Namespace
         return await exchange.ask(definition, account, secrets, desk.tools.clock)
     finally:
         await exchange.aclose()
+
+
+def _price(definition: Definition) -> str:
+    """What one reading costs, "1 search"; "" where nobody knows."""
+    cost = definition.cost
+    return f"{plain(cost.amount)} {one(cost.unit) if cost.amount == 1 else cost.unit}" if cost is not None else ""
 
 
 def _agreed(definition: Definition, options: argparse.Namespace) -> Definition:

@@ -115,8 +115,9 @@ def size_lines(sized: Sized) -> list[str]:
     for lesson in verdict.lessons:
         if lesson.counted:
             each = "" if lesson.each is None else f", {_amount(round(lesson.each, 2).normalize())} each"
+            took = "were charged, up to" if lesson.charged else "really took on"
             lines.append(
-                f"  {lesson.label:<24} {_amount(lesson.needs)} as {lesson.items:,} really took on {lesson.at:%Y-%m-%d}"
+                f"  {lesson.label:<24} {_amount(lesson.needs)} as {lesson.items:,} {took} {lesson.at:%Y-%m-%d}"
                 f"{each}; the price says {_amount(lesson.documented)}"
             )
     if verdict.kind is not VerdictKind.FITS and verdict.fits_items is not None:

@@ -9,6 +9,9 @@ from creditdesk.core.definition import Definition
 from creditdesk.core.pools import Account, Pool, PoolKind, Reading, Trouble
 from creditdesk.core.typed import typed_pools
 
+FIRST_YEAR = 2000
+"""An instant of an earlier year is no date of a pool: it is how a vendor writes that there is none."""
+
 
 def status_json(readings: Iterable[Reading], definitions: Mapping[str, Definition], now: datetime) -> dict[str, object]:
     """The readings as the documented JSON value (docs/cli.md). Decimals stay Decimals; unknown is None."""
@@ -98,11 +101,12 @@ def _amounts(pool: Pool) -> str:
     amount = pool.used if spent else pool.left
     of = f" of {_number(pool.limit)}" if pool.limit is not None else ""
     counted = amount if pool.limit is None else pool.limit
-    unit = _one(pool.unit) if counted == 1 else pool.unit
+    unit = one(pool.unit) if counted == 1 else pool.unit
     return f"{_number(amount)}{of} {unit} {'used' if spent else 'left'}"
 
 
-def _one(unit: str) -> str:
+def one(unit: str) -> str:
+    """A unit as it is said of one of it: "searches" is "search"."""
     if unit.endswith(("ches", "shes")):
         return unit[:-2]
     return unit[:-1] if unit.endswith("s") else unit
@@ -113,9 +117,10 @@ def _number(amount: Decimal | None) -> str:
 
 
 def _ends(pool: Pool, now: datetime) -> str:
-    if pool.resets_at:
-        return f", resets {instant(pool.resets_at)}" + (" (assumed)" if pool.reset_assumed else "")
-    if pool.expires_at is None:
+    if pool.resets_at is not None and pool.resets_at.year >= FIRST_YEAR:
+        verb = "resets" if pool.resets_at > now else "reset was"
+        return f", {verb} {instant(pool.resets_at)}" + (" (assumed)" if pool.reset_assumed else "")
+    if pool.expires_at is None or pool.expires_at.year < FIRST_YEAR:
         return ""
     return f", {'expires' if pool.expires_at > now else 'expired'} {instant(pool.expires_at)}"
 

@@ -8,10 +8,12 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import sha256
+from itertools import islice
 
 from creditdesk.core.amounts import parse_amount, plain
 from creditdesk.core.charges import Charge, ChargeState, Draw, Known
@@ -22,6 +24,8 @@ MOST_TEXT = 200
 _NEEDED = ("at", "amount")
 _DELIMITERS = (",", ";", "\t")
 _AHEAD = timedelta(minutes=1)
+_MOST_ITEMS = 10**15
+"""More is a mistake, and the database would not take it."""
 
 
 class ChargeLineError(ValueError):
@@ -42,11 +46,13 @@ class _Line:
 
     def text(self, name: str) -> str:
         value = self.values.get(name)
-        if value is None:
+        if value is None or value == "":
             return ""
-        if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-            raise self.wrong(f"{name} must be a text or a number.")
-        told = value.strip() if isinstance(value, str) else str(value)
+        if not isinstance(value, str):
+            if isinstance(value, bool) or not isinstance(value, int | Decimal):
+                raise self.wrong(f"{name} must be a text or a number.")
+            value = str(value)
+        told = value.strip()
         if len(told) > MOST_TEXT or not told.isprintable():
             raise self.wrong(f"{name} must be printable text of at most {MOST_TEXT} characters.")
         return told
@@ -55,7 +61,7 @@ class _Line:
         told = self.text(name)
         if not told:
             return None
-        found = parse_amount(told)
+        found = _amount(told)
         if found is None:
             raise self.wrong(f"{name} must be a number such as 12.5, not {told!r}.")
         return found
@@ -78,27 +84,22 @@ class _Line:
         return found
 
 
+_amount = lru_cache(maxsize=4096)(parse_amount)
+"""Most lines cost the same."""
+
+
 def read_charges(text: str, accounts: Mapping[str, str], account: str, now: datetime) -> tuple[Charge, ...]:
     """The charges of a file, in its order. Raises ChargeLineError at the first line that cannot be taken.
 
     `accounts` are the ids by the names in small letters; `account` is the id for lines that name none, or "".
     """
-    found, same = [], Counter[str]()
-    for line in _lines(text.removeprefix("\ufeff")):
-        charge = _charge(line, accounts, account, now)
-        told = charge.request_id or charge.job
-        if told:
-            mark = f"{'request' if charge.request_id else 'job'} {told}"
-        else:
-            texts = [line.text(name) for name in COLUMNS[3:]]
-            told = json.dumps([charge.account, charge.at.isoformat(), _written(charge), *texts])
-            mark = f"line {told}"
-        same[mark] += 1
-        if same[mark] > 1 and (charge.request_id or charge.job):
-            raise line.wrong(f"{mark} was told before in this file.")
-        whole = f"{charge.account} {mark} {same[mark]}".encode("utf-8", "surrogatepass")
-        found.append(replace(charge, id=sha256(whole).hexdigest()[:16]))
-    return tuple(found)
+    same, lines = Counter[str](), _lines(text.removeprefix("\ufeff"))
+    return tuple(_charge(line, _owner(line, accounts, account), now, same) for line in lines)
+
+
+def line_of(text: str, number: int) -> int:
+    """The line (from 1) on which the charge of this number (from 0) stands, in a file that `read_charges` took."""
+    return next(islice(_lines(text.removeprefix("\ufeff")), number, None)).number
 
 
 def _lines(text: str) -> Iterator[_Line]:
@@ -113,7 +114,7 @@ def _json_lines(text: str) -> Iterator[_Line]:
         if not row.strip():
             continue
         try:
-            value = json.loads(row, parse_float=Decimal, parse_constant=_no_constant)
+            value = json.loads(row, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_once)
         except (ValueError, RecursionError):
             raise ChargeLineError(number, "it is no JSON. Each line is one object.") from None
         if not isinstance(value, dict):
@@ -156,7 +157,7 @@ def _check_names(number: int, names: list[str]) -> None:
         raise ChargeLineError(number, "a column is there twice.")
 
 
-def _charge(line: _Line, accounts: Mapping[str, str], account: str, now: datetime) -> Charge:
+def _owner(line: _Line, accounts: Mapping[str, str], account: str) -> str:
     name = line.text("account")
     if name:
         account = accounts.get(name.casefold(), "")
@@ -164,22 +165,36 @@ def _charge(line: _Line, accounts: Mapping[str, str], account: str, now: datetim
             raise line.wrong(f"There is no account named {name!r}.")
     if not account:
         raise line.wrong("It names no account. Add a column `account`, or give --account.")
+    return account
+
+
+def _charge(line: _Line, account: str, now: datetime, same: Counter[str]) -> Charge:
+    """The charge of a line. `same` counts the lines before it by what they say."""
     amount, items = line.amount("amount"), line.amount("items")
     if amount is None:
         raise line.wrong("amount is missing. What cost nothing is 0.")
-    if items is not None and (items < 0 or items != items.to_integral_value()):
-        raise line.wrong("items must be a whole number.")
+    if items is not None and not (0 <= items <= _MOST_ITEMS and items == items.to_integral_value()):
+        raise line.wrong(f"items must be a whole number of at most {_MOST_ITEMS:,}.")
     pool = line.text("pool")
     at = line.at(now)
+    request_id, job = line.text("request_id"), line.text("job")
+    if request_id or job:
+        mark = f"request {request_id}" if request_id else f"job {job}"
+    else:
+        texts = [line.text(name) for name in COLUMNS[3:]]
+        mark = f"line {json.dumps([account, at.isoformat(), _written(amount), *texts])}"
+    same[mark] += 1
+    if same[mark] > 1 and (request_id or job):
+        raise line.wrong(f"{mark} was told before in this file.")
     return Charge(
-        id="",
+        id=sha256(f"{account} {mark} {same[mark]}".encode("utf-8", "surrogatepass")).hexdigest()[:16],
         account=account,
         at=at,
         operation=line.text("operation"),
         draws=(Draw(amount, (pool,) if pool else ()),) if amount else (),
         client=line.text("client"),
-        request_id=line.text("request_id"),
-        job=line.text("job"),
+        request_id=request_id,
+        job=job,
         known=Known.IMPORTED,
         state=ChargeState.BOOKED,
         items=None if items is None else int(items),
@@ -189,8 +204,16 @@ def _charge(line: _Line, accounts: Mapping[str, str], account: str, now: datetim
     )
 
 
-def _written(charge: Charge) -> str:
-    return plain(sum((draw.amount for draw in charge.draws or ()), Decimal(0)).normalize())
+@lru_cache(maxsize=4096)
+def _written(amount: Decimal) -> str:
+    return plain((Decimal(0) + amount).normalize())
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object; a name that stands in it twice would be two values."""
+    if len({name for name, _ in pairs}) != len(pairs):
+        raise ValueError("a name is there twice")
+    return dict(pairs)
 
 
 def _no_constant(name: str) -> object:

@@ -1,11 +1,15 @@
 """What is left of an account's pools as it was counted, and from which certain points: the values of `counting`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 
-from creditdesk.core.counting_pools import ZERO
+from creditdesk.core.charges import Charge
+from creditdesk.core.counting_pools import ZERO, Held
 from creditdesk.core.pools import Pool, Snapshot, Source
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +80,20 @@ class Counted:
 
 
 _LEAST_SURE = (Source.ESTIMATED, Source.METERED, Source.BY_HAND, Source.LIVE)
+
+
+def counted_pool(held: Held, lost: Sequence[Charge], now: datetime) -> CountedPool:
+    """A pool as it stands at `now`; `lost` are the charges that are open for too long."""
+    since = max((each for each in (held.certain_at, held.refilled_at) if each is not None), default=_LONG_AGO)
+    gone = [each for each in lost if each.at >= since]
+    unknown, doubt = held.unknown + len(gone), sum((each.expected or ZERO for each in gone), held.doubt)
+    source = held.source
+    if held.certain_at is not None:
+        if unknown or doubt or held.unsure or held.certain_at > now:
+            source = Source.ESTIMATED
+        elif held.moved:
+            source = Source.METERED
+        elif held.refilled_at is not None or held.lost:
+            source = Source.ESTIMATED
+    values = (held.certain, held.certain_at, held.added, held.lost, held.charged)
+    return CountedPool(held.shown(), source, *values, unknown, doubt, held.refilled_at)

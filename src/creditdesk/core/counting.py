@@ -13,7 +13,7 @@ from typing import NamedTuple
 from creditdesk.core.amounts import EXACT
 from creditdesk.core.charge_blocks import Block
 from creditdesk.core.charges import Charge, ChargeState, Draw, Entry, EntryKind, Known
-from creditdesk.core.counted import Certain, Counted, CountedPool
+from creditdesk.core.counted import Certain, Counted, CountedPool, counted_pool
 from creditdesk.core.counting_pools import ZERO, Held
 from creditdesk.core.definition import Definition
 from creditdesk.core.pools import Source
@@ -61,6 +61,7 @@ class Count:
         self._last: datetime | None = None
         self._orders: dict[tuple[str, ...], list[Held]] = {}
         self._recent: list[tuple[datetime, list[tuple[Held, Decimal]]]] = []
+        self._dry = False  # since the edge a draw was not paid whole by its first pool
         self._unplaced = ZERO
         self._metered = False
         self.gaps: list[Gap] = []
@@ -72,8 +73,11 @@ class Count:
 
     def takes(self, charge: Charge) -> bool:
         """Whether it can still be counted; else all of it must be counted anew."""
-        late = self._edge is not None and charge.at < self._edge
-        return not late and not (charge.draws and any(draw.amount < 0 for draw in charge.draws))
+        if (self._edge is not None and charge.at < self._edge) or any(draw.amount < 0 for draw in charge.draws or ()):
+            return False
+        late = self._last is not None and charge.at < self._last
+        ways = {*self._orders, *(draw.pools for draw in charge.draws or ())}
+        return not late or len(ways) < 2 or (not self._dry and self._pay_first(charge.draws or ()))
 
     def take(self, charge: Charge) -> list[tuple[str, Decimal]]:
         """Count a charge that is not open; what it took of which pools.
@@ -130,7 +134,7 @@ class Count:
         self.advance(now)
         lost = [charge for charge in under_way if charge.at < now - LOST_AFTER]
         with localcontext(EXACT):
-            pools = tuple(_counted_pool(held, lost, now) for held in self._held.values())
+            pools = tuple(counted_pool(held, lost, now) for held in self._held.values())
             reserved = sum((charge.expected or ZERO for charge in under_way), ZERO)
         seen = [self._last] if self._last else []
         at = max([*seen, *(each.certain_at for each in pools if each.certain_at)], default=now)
@@ -175,6 +179,7 @@ class Count:
         self._edge = at if self._edge is None else max(self._edge, at)
         self._next_end = _LONG_AGO  # it is looked for anew
         self._orders.clear()
+        self._dry = False
         self._recent = [each for each in self._recent if each[0] > at]
         begun = [held for held in self._held.values() if at in (held.certain_at, held.refilled_at)]
         for held in begun:  # anew, as several points may be of one instant
@@ -199,6 +204,8 @@ class Count:
                     after.unsure = True
             if not rest:
                 break
+        first = order[0]
+        self._dry = self._dry or len(taken) != 1 or taken[0][0] is not first or (first.left or ZERO) < 0
         return taken
 
     def _charge(self, held: Held, amount: Decimal, order: Sequence[Held]) -> None:
@@ -212,10 +219,21 @@ class Count:
             held.unknown += number
             held.doubt += expected
 
+    def _pay_first(self, draws: Iterable[Draw]) -> bool:
+        """Whether the first pool of each draw holds enough for it now, as it then did before, too."""
+        demands: dict[int, Decimal] = {}
+        for draw in draws:
+            first = next(iter(self._order(draw.pools)), None)
+            if first is not None and first.left is not None:
+                demands[id(first)] = EXACT.add(demands.get(id(first), ZERO), draw.amount)
+                if first.left < demands[id(first)]:
+                    return False
+        return not any(held.pool.part_of for held in self._held.values())
+
     def _is_any_order(self, draws: Iterable[Draw]) -> bool:
         """Whether these draws come to the same in whatever order and parts they are taken, if nothing else happens.
 
-        They do where all are paid by the same pools, and where the first pool of each that holds anything pays it whole.
+        They do where all are paid by the same pools, or each whole by its first pool that holds anything.
         """
         paying, demands = list[list[Held]](), dict[int, Decimal]()
         for draw in draws:
@@ -227,9 +245,7 @@ class Count:
                     demands[id(each)] = demands.get(id(each), ZERO) + draw.amount
         if all(each == paying[0] for each in paying):
             return True
-        return all(
-            len(each) == 1 or each[0].left is None or demands[id(each[0])] <= each[0].left for each in paying
-        )
+        return all(len(each) == 1 or each[0].left is None or demands[id(each[0])] <= each[0].left for each in paying)
 
     def _order(self, pools: tuple[str, ...]) -> list[Held]:
         """The pools of a draw in the order in which they are emptied; of the vendor's own, none within another one."""
@@ -269,19 +285,3 @@ def count(
 
 def _not_ahead(charge: Charge, now: datetime) -> Charge:
     return replace(charge, at=now) if charge.at > now else charge
-
-
-def _counted_pool(held: Held, lost: Sequence[Charge], now: datetime) -> CountedPool:
-    since = max((each for each in (held.certain_at, held.refilled_at) if each is not None), default=_LONG_AGO)
-    gone = [each for each in lost if each.at >= since]
-    unknown, doubt = held.unknown + len(gone), sum((each.expected or ZERO for each in gone), held.doubt)
-    source = held.source
-    if held.certain_at is not None:
-        if unknown or doubt or held.unsure or held.certain_at > now:
-            source = Source.ESTIMATED
-        elif held.moved:
-            source = Source.METERED
-        elif held.refilled_at is not None or held.lost:
-            source = Source.ESTIMATED
-    values = (held.certain, held.certain_at, held.added, held.lost, held.charged)
-    return CountedPool(held.shown(), source, *values, unknown, doubt, held.refilled_at)

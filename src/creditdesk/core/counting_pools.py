@@ -15,8 +15,8 @@ _REFILLS = (PoolKind.ALLOWANCE, PoolKind.SPEND)
 class Held:
     """A pool between two instants; `core.counting` moves it on. `rule` is the definition's, where it has one.
 
-    `left` is None until it is said what was there. `moved`: something was charged or added since; `unsure`: it may have been, or a
-    refill came of which nobody knows how much it was.
+    `left` is None until it is said what was there. `moved`: something was charged or added since; `unsure`: it may have
+    been, or a refill came of which nobody knows how much it was.
     """
 
     def __init__(self, pool: Pool, rule: PoolRule | None = None) -> None:

@@ -91,8 +91,8 @@ class _Bars:
 def is_stale(snapshot: Snapshot, interval_s: int, now: datetime) -> bool:
     """Whether a reading is too old to be taken for live: over three intervals, at the least 15 minutes.
 
-    What the user typed, and what is counted or estimated from that, never grows stale. A reading from the future does, like an old
-    one.
+    What the user typed, and what is counted or estimated from that, never grows stale. A reading from the future does,
+    like an old one.
     """
     longest = timedelta(seconds=max(STALE_INTERVALS * interval_s, LEAST_STALE_S))
     return snapshot.source not in _TOLD and abs(now - snapshot.read_at) > longest

@@ -72,7 +72,8 @@ class GatewayRule:
     """How requests to a vendor pass through the gateway. `key` says where its key stands, `also` where else it may.
 
     `base` is the path of the vendor's documented base address ("/v1", or ""): a script that was told to change its base
-    address may leave it out, on the paths of routes. `free_statuses` are those that cost nothing: numbers from 100 to 599, and a bare digit for a whole class (4 is 4xx).
+    address may leave it out, on the paths of routes. `free_statuses` are those that cost nothing: numbers from 100 to
+    599, and a bare digit for a whole class (4 is 4xx).
     """
 
     fact: Fact

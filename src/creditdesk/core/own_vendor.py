@@ -63,7 +63,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class PoolSketch:
-    """A pool as the file has it now, which may be unfinished. `rows` is the expression of its list, "" for one pool."""
+    """A pool as the file has it now, which may be unfinished. `rows` is the expression of its list, "" for one pool.
+
+    `list_at` is where that list stands, where it is a plain path. `doubt` is what cannot be right about its numbers.
+    """
 
     label: str = ""
     kind: str = ""
@@ -71,18 +74,30 @@ class PoolSketch:
     request: str = ""
     rows: str = ""
     found: tuple[Found, ...] = ()
+    list_at: Place | None = None
+    doubt: str = ""
 
     @property
     def title(self) -> str:
         """What the pool is called on the page."""
-        return f"rows of {self.rows}" if self.rows else self.label
+        return f"rows of {'the list' if self.rows == '@' else self.rows}" if self.rows else self.label
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """A value that a request sends as it stands in the file: of its "url" (the number of the step, from 0), "query",
+    "headers", "json" or "form"."""
+
+    where: Place
+    value: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class AskSketch:
     """A request as the file has it now. `key_at` is where the key goes (`core.requests.AuthKind`, or "body").
 
-    `secrets` are the places of what is dropped from its answer; of a list the first row.
+    `secrets` are the places of what is dropped from its answer; of a list the first row. `plain` is what it sends as it
+    stands.
     """
 
     id: str = ""
@@ -93,6 +108,7 @@ class AskSketch:
     key_value: str = ""
     body: str = "json"
     secrets: tuple[Place, ...] = ()
+    plain: tuple[Plain, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +170,7 @@ def there(data: object, where: Place) -> bool:
 
 def rows_of(data: object, where: Place) -> Place | None:
     """The innermost list of objects that a value of a row stands in; None when it stands in none."""
-    for length in range(len(where) - 2, 0, -1):
+    for length in range(len(where) - 2, -1, -1):
         if isinstance(where[length], int):
             return where[:length] if isinstance(at(data, where[: length + 1]), dict) else None
     return None

@@ -130,6 +130,10 @@ class Trouble:
     since: datetime | None = None
 
 
+AS_A_NEW_ACCOUNT = "add it as a new account"
+"""Stands in the message about a key of another account: it says itself what to do, and nothing else helps."""
+
+
 class Custody(StrEnum):
     """Where an account's key is kept."""
 

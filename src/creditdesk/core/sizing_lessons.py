@@ -7,7 +7,7 @@ from creditdesk.core.orders import Order
 from creditdesk.core.paying import Charge
 from creditdesk.core.verdict import Learned, Lesson
 
-_TOOK = "{items} sent on {day} really took {times} times what the price says of {label}."
+_TOOK = "{items} {how} {day} really took {times} times what the price says of {label}."
 _COUNTED = _TOOK + (" So this import needs {needs}, where the price says {documented}; the verdict counts the higher.")
 _LESS = _TOOK + " The verdict counts the price."
 _PASSED = _TOOK + " The price counts, as you chose."
@@ -26,7 +26,7 @@ def _of(charge: Charge, learned: Learned, count: int) -> Iterable[Lesson]:
     high = charge.bill.high(count)
     if not high or not charge.pools:
         return
-    told = (learned.items, learned.at, learned.counts)
+    told = (learned.items, learned.at, learned.counts, learned.charged)
     if not charge.each:
         first = charge.pools[0]
         yield Lesson("", first.label, first.unit, high, charge.taught(count), None, learned.whole, *told)
@@ -43,6 +43,7 @@ def learned_notes(found: Iterable[Lesson]) -> list[str]:
     return [
         (_COUNTED if each.counted else _LESS if each.counts else _PASSED).format(
             items="1 item" if each.items == 1 else f"{each.items:,} items",
+            how="charged up to" if each.charged else "sent on",
             day=each.at.date().isoformat(),
             times=plain(round(each.times, 2).normalize()),
             label=each.label,

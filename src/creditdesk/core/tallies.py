@@ -1,6 +1,6 @@
 """What was charged, added up by operation, day, client or token; and what prices foretold beside what was charged."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, localcontext
@@ -73,7 +73,17 @@ def lesson(told: Foretold) -> Learned | None:
     """What the charges of an operation teach the sizer; None where the price said that they cost nothing."""
     if not told.expected or told.charged < 0:
         return None
-    return Learned(told.items or told.charges, told.at, {}, {}, told.charged / told.expected)
+    return Learned(told.items or told.charges, told.at, {}, {}, told.charged / told.expected, charged=True)
+
+
+def newest_lessons(imports: Mapping[str, Learned | None], told: Iterable[Foretold]) -> dict[str, Learned]:
+    """By operation, what its last import or its newest charges teach, whichever is newer."""
+    found = {operation: each for operation, each in imports.items() if each is not None}
+    for each in told:
+        of_charges, of_import = lesson(each), found.get(each.operation)
+        if of_charges is not None and (of_import is None or of_charges.at > of_import.at):
+            found[each.operation] = of_charges
+    return found
 
 
 def cost(draws: Iterable[Draw]) -> Decimal:

@@ -23,6 +23,7 @@ class Learned:
 
     By pool id: the units for one item on one row (`each`), and that by what the price says at the most (`times`);
     `whole` is the latter of all pools together. `counts` False: the user wants the price to be counted all the same.
+    `charged`: it was no import but the newest charges of the ledger, up to `at`.
     """
 
     items: int
@@ -31,6 +32,7 @@ class Learned:
     times: Mapping[str, Decimal]
     whole: Decimal
     counts: bool = True
+    charged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,8 @@ class Lesson:
     """What a pool would need by what was learned (`needs`), beside what the price says at the most (`documented`).
 
     `each` is what one item on one row really took, `times` that by the price. It was learned from `items` items at
-    `at`. Of pools that are emptied in turn `pool` is "". `counts` False: the user wants the price to be counted.
+    `at` (`charged`: from charges up to then). Of pools that are emptied in turn `pool` is "". `counts` False: the user
+    wants the price to be counted.
     """
 
     pool: str
@@ -133,6 +136,7 @@ class Lesson:
     items: int
     at: datetime
     counts: bool = True
+    charged: bool = False
 
     @property
     def counted(self) -> bool:

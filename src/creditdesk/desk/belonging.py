@@ -9,7 +9,7 @@ import os
 
 from creditdesk.core.amounts import instant_text
 from creditdesk.core.definition import Definition
-from creditdesk.core.pools import Account, Snapshot, Source, Trouble, TroubleKind
+from creditdesk.core.pools import AS_A_NEW_ACCOUNT, Account, Snapshot, Source, Trouble, TroubleKind
 from creditdesk.desk.case import Case
 from creditdesk.desk.known import Known
 from creditdesk.desk.tools import Tools
@@ -22,7 +22,7 @@ ROUNDS = 10_000
 
 OTHER_ACCOUNT = (
     "This key belongs to another account at {vendor} than the one {name} was read from until now. Paste the key of "
-    "that account. To watch the other one, too, add it as a new account."
+    f"that account. To watch the other one, too, {AS_A_NEW_ACCOUNT}."
 )
 
 

@@ -21,7 +21,8 @@ from creditdesk.desk.case import Case
 from creditdesk.desk.sharing import shared_balances, shared_with
 from creditdesk.desk.tools import Tools
 from creditdesk.store.charges import Charges
-from creditdesk.store.counts import Built, Taken
+from creditdesk.store.count_rows import Taken
+from creditdesk.store.counts import Built
 from creditdesk.store.entries import new_id
 from creditdesk.store.rows import micros
 
@@ -100,7 +101,9 @@ class Counting:
             return None
         kept = replace(snapshot, source=Source.METERED)
         last = case.known.counted
-        return None if last is not None and (last.read_at, last.pools) >= (kept.read_at, kept.pools) else kept
+        if last is None or kept.read_at > last.read_at:
+            return kept
+        return kept if kept.read_at == last.read_at and kept.pools != last.pools else None
 
     async def keep_typed(self, cases: Iterable[Case], undone: bool = False) -> None:
         """Keep what stands of accounts as of now, after a balance was typed.

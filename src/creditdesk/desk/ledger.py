@@ -1,11 +1,12 @@
 """The story of the ledger: charges journalled and settled, entries typed, files of charges read, and their sums."""
 
+import asyncio
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from creditdesk.core.charge_lines import read_charges
+from creditdesk.core.charge_lines import ChargeLineError, line_of, read_charges
 from creditdesk.core.charges import Charge, Entry, EntryKind
 from creditdesk.core.counting import Counted
 from creditdesk.core.definition import Definition
@@ -13,7 +14,7 @@ from creditdesk.core.pools import Account, Snapshot
 from creditdesk.core.stock import place
 from creditdesk.core.tallies import Foretold, Total, Totals, added_up, day_named, together
 from creditdesk.desk.accounts import AccountError
-from creditdesk.desk.learning import EVER, foretold_of
+from creditdesk.desk.learning import EVER
 from creditdesk.desk.reading import Reader
 from creditdesk.desk.tools import Tools
 from creditdesk.providers.redaction import redact
@@ -94,7 +95,12 @@ class Ledger:
         return kept
 
     async def add(self, entry: Entry) -> Entry:
-        """Keep an entry. A balance is the same as one that is typed by hand: the account shows it."""
+        """Keep an entry. A balance is the same as one that is typed by hand: the account shows it.
+
+        What was used before it is a line of the activity of its own.
+        """
+        await self.learn()
+        await self._reader.counting.keep_news(self._reader.cases({entry.account}))
         kept = await self._charges.add(replace(entry, client=redact(entry.client), note=redact(entry.note)))
         await self._reader.catch_up()
         await self._reader.counting.keep_typed(self._reader.cases({entry.account}))
@@ -108,21 +114,27 @@ class Ledger:
             await self._reader.counting.keep_typed(self._reader.cases({what.account}), undone=True)
         return gone
 
-    async def shown(self, account_id: str, limit: int = 100) -> Shown:
-        """All of an account's ledger, `limit` charges of it. Entries are told also where undone or read."""
+    async def shown(self, account_id: str, limit: int = 100, free: bool = False) -> Shown:
+        """All of an account's ledger, `limit` charges of it (`free`: those of 0 among them).
+
+        Entries are told also where undone or read.
+        """
         counted = await self.counted(account_id)
+        summed = await self._tools.history.counts.summed(account_id)
         unexplained = await self._charges.unexplained(account_id)
         return Shown(
             counted,
-            await self._charges.newest(account_id, limit),
+            await self._charges.newest(account_id, limit, free),
             await self._charges.entries(account_id),
             tuple(each for each in unexplained if each.draws),
-            await self.totals(account_id),
-            await foretold_of(self._tools.history, account_id),
+            summed.totals,
+            summed.foretold,
         )
 
     async def totals(self, account_id: str, span: tuple[datetime, datetime] = EVER) -> Totals:
         """What was charged from one instant to before another, by operation, day, client and token."""
+        if span == EVER:
+            return (await self._tools.history.counts.summed(account_id)).totals
         found: dict[str, tuple[Total, ...]] = {}
         for by in ("operation", "day", "client", "token"):
             tallies = await self._charges.tallies(account_id, span, by)
@@ -133,15 +145,23 @@ class Ledger:
     async def import_charges(self, text: str, account: Account | None = None, dry_run: bool = False) -> Imported:
         """Book the charges of a file (CSV or JSON lines), all or none; none that was booked from a file before.
 
-        Raises ChargeLineError with the line, AccountError for an account or a pool that is not there.
+        Raises ChargeLineError with the line, for a pool that is not there too.
         """
         named = {each.name.casefold(): each.id for each in self._tools.chosen.accounts}
-        charges = read_charges(text, named, account.id if account else "", self._tools.clock())
-        for charge in charges:
-            self.check_pools(charge.account, [pool for draw in charge.draws or () for pool in draw.pools])
+        owner, now = account.id if account else "", self._tools.clock()
+        charges = await asyncio.to_thread(read_charges, text, named, owner, now)  # a second for 20,000 lines
+        named_pools: dict[tuple[str, tuple[str, ...]], int] = {}
+        for number, each in enumerate(charges):
+            for draw in each.draws or ():
+                named_pools.setdefault((each.account, draw.pools), number)
+        for (account_id, pools), number in named_pools.items():
+            try:
+                self.check_pools(account_id, pools)
+            except AccountError as error:
+                raise ChargeLineError(line_of(text, number), str(error)) from None
         new = await self._charges.unknown(charges)
         if not dry_run and new:
-            await self._charges.book([_keyless(each) for each in new])
+            await self._charges.book(await asyncio.to_thread(_all_keyless, new))
             await self.learn()
         return Imported(new, len(charges) - len(new), tuple(dict.fromkeys(each.account for each in charges)))
 
@@ -166,8 +186,25 @@ class Ledger:
 
 def _keyless(charge: Charge) -> Charge:
     """The charge without a key that was pasted into one of its texts."""
-    texts = (redact(charge.operation), redact(charge.client), redact(charge.note))
-    return replace(charge, operation=texts[0], client=texts[1], note=texts[2])
+    (found,) = _all_keyless([charge])
+    return found
+
+
+def _all_keyless(charges: Sequence[Charge]) -> list[Charge]:
+    """Charges without a key that was pasted into one of their texts. What stands in many of them is looked at once."""
+    texts = {text for each in charges for text in (each.operation, each.client, each.note)}
+    wrong = {text: clean for text in texts if (clean := redact(text)) != text}
+    if not wrong:
+        return list(charges)
+    return [
+        replace(
+            each,
+            operation=wrong.get(each.operation, each.operation),
+            client=wrong.get(each.client, each.client),
+            note=wrong.get(each.note, each.note),
+        )
+        for each in charges
+    ]
 
 
 def known_pools(definition: Definition, snapshot: Snapshot | None) -> tuple[str, ...]:

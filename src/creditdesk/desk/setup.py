@@ -27,6 +27,9 @@ MOST_NAME = 60
 _LONG = re.compile(r"[A-Za-z0-9_\-+/=.~]{20,}")
 _SENT = ("request", "probe", "bulk")
 """The tables of a definition that say what is sent: a key that was written into one of them must not go along."""
+_TOLD = ("credentials", "params", "notes")
+_LINKS = ("docs", "key_url", "source")
+"""The same for what is told beside it; of an address only what follows its path, which may be long and mean nothing."""
 
 
 class Clash(StrEnum):
@@ -167,6 +170,8 @@ def _incoming(tools: Tools, registry: Registry, account: Account, room: _Room) -
     except AccountError as error:
         return Incoming(account.name, definition.name, why=str(error))
     why = f"Its key was read from the variable {account.key_env}." if account.custody is Custody.ENVIRONMENT else ""
+    if account.base_url:
+        why = f"{why} It asks {account.base_url} on this computer instead of the vendor.".strip()
     return Incoming(account.name, definition.name, draft, wants, why)
 
 
@@ -218,14 +223,16 @@ def _numbered(name: str, taken: set[str]) -> str:
 
 
 def _holds_a_key(text: str) -> bool:
-    """Whether a definition's text has what looks like a key: in what is sent, or in a comment."""
+    """Whether a definition's text has what looks like a key: in what is sent or told, or in a comment."""
     try:
         document = tomllib.loads(text)
     except (ValueError, RecursionError):
         return True  # what cannot be looked at does not leave the desk
-    sent = [each for table in _SENT for each in _texts(document.get(table, []))]
-    comments = [line for line in text.splitlines() if line.lstrip().startswith("#")]
-    return any(redact(run) != run for each in (*sent, *comments) for run in _LONG.findall(each))
+    looked_at = [each for table in (*_SENT, *_TOLD) for each in _texts(document.get(table, []))]
+    for name in _LINKS:
+        looked_at += re.split(r"[?#]", str(document.get(name, "")))[1:]
+    looked_at += re.findall(r"#.*", text)  # comments, also behind a value
+    return any(redact(run) != run for each in looked_at for run in _LONG.findall(each))
 
 
 def _texts(value: object) -> Iterator[str]:

@@ -1,8 +1,10 @@
 """The story of a month's statement: what was observed and sent, with the accounts' clients and the vendors' prices."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
+from decimal import Decimal
 
+from creditdesk.core.amounts import EXACT
 from creditdesk.core.definition import Definition
 from creditdesk.core.months import month_span, zone_words
 from creditdesk.core.sending import BatchState, Sending
@@ -12,7 +14,7 @@ from creditdesk.desk.reading import Reader
 from creditdesk.desk.tools import Declined, Tools
 from creditdesk.providers.catalogue import UnknownProvider
 from creditdesk.providers.definitions import DefinitionError
-from creditdesk.store.counts import Taken
+from creditdesk.store.count_rows import Taken
 from creditdesk.store.ledger import AccountMonth, Ledger
 from creditdesk.store.outbox import Kept
 
@@ -81,7 +83,7 @@ def _books(
                 definition=_definition(tools, provider),
                 settings=account.settings if account else {},
                 pools=tuple(month.pools),
-                used=month.used,
+                used=_used(month, since) if account_id in charged else month.used,
                 typed=typed_falls(month.typed, since),
                 imports=tuple(imports.get(account_id, ())),
                 top_ups=tuple(month.top_ups),
@@ -89,6 +91,13 @@ def _books(
             )
         )
     return found
+
+
+def _used(month: AccountMonth, since: datetime) -> dict[str, Decimal]:
+    """What was used of the pools of a metered account: as it was seen, and before that what typed balances fell by."""
+    never = datetime.min.replace(tzinfo=UTC)
+    fell = typed_falls([each for each in month.typed if each.at < month.seen_from.get(each.pool, never)], since)
+    return {pool: EXACT.add(amount, fell.get(pool, Decimal(0))) for pool, amount in month.used.items()}
 
 
 async def _charged(tools: Tools, since: datetime, until: datetime) -> dict[str, Taken]:

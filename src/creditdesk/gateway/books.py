@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 OWNER = "gateway"
 """Whose the open charges are in the journal: there is one gateway for a folder."""
-AFTER_S = 0.02
+AFTER_S = 0.002
 """How long a settling waits for the next request, to be written with it: the disk then works once for both."""
 NOT_SENT = "The vendor was not reached."
 

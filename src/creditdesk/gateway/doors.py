@@ -7,7 +7,7 @@ that was made to point here (Host). Other users of this computer have no token.
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from creditdesk.gateway.hops import Headers, count, first
+from creditdesk.gateway.hops import Headers, count, every, first
 from creditdesk.gateway.own import Own, refusal
 
 HOST = "127.0.0.1"
@@ -23,6 +23,7 @@ _TARGET = refusal(400, "bad_request", "The gateway takes requests of the form /A
 _HOST = refusal(403, "wrong_host", "The gateway is asked by its own address only.")
 _PAGE = refusal(403, "no_pages", "The gateway is not for pages in a browser.")
 _UPGRADE = refusal(501, "no_upgrade", "The gateway passes no websockets on.")
+_CODING = refusal(501, "no_coding", "The gateway takes a body in chunks only, and in no other transfer coding.")
 _METHODS = frozenset({"CONNECT", "TRACE"})
 
 
@@ -40,12 +41,14 @@ def refused(method: str, headers: Headers, port: int) -> Own | None:
     host = first(headers, b"host").decode("latin-1").lower()
     if count(headers, b"host") != 1 or host not in {f"{name}:{port}" for name in NAMES}:
         return _HOST
-    if count(headers, b"origin") or first(headers, b"sec-fetch-site") not in (b"", b"none"):
+    if count(headers, b"origin") or any(site not in (b"", b"none") for site in every(headers, b"sec-fetch-site")):
         return _PAGE
     if method in _METHODS:
         return _TARGET
-    if b"websocket" in first(headers, b"upgrade").lower():
+    if any(b"websocket" in each.lower() for each in every(headers, b"upgrade")):
         return _UPGRADE
+    if any(each.lower() not in (b"", b"chunked") for each in every(headers, b"transfer-encoding")):
+        return _CODING  # it belongs to this connection: the vendor would not be told of it
     return None
 
 

@@ -77,11 +77,13 @@ class Front:
     async def _admitted(self, line: Line | None, call: Call, upload: Upload) -> Visit:
         """The request with its token checked, and its body read where it is to be looked into. Raises Ended."""
         secret = line.presenter.presented(call, PREFIX) if line else None
-        if secret is None and (line is None or line.presenter.needs_body):
+        if secret is None and line is not None and line.presenter.needs_body:
             call = await _with_body(call, upload)
-            secret = line.presenter.presented(call, PREFIX) if line else None
+            secret = line.presenter.presented(call, PREFIX)
         token = await self._tickets.admit(secret, line.account.id if line else None)
         if token is None or line is None or secret is None:
+            if _is_read(call):
+                await upload.pass_over()  # whether there is an account or not: when it answers tells nothing either
             self._feed.note_turned_away()
             raise Ended(doors.UNKNOWN)
         return Visit(line, token, secret, await _with_body(call, upload))
@@ -89,12 +91,13 @@ class Front:
 
 async def _with_body(call: Call, upload: Upload) -> Call:
     """The call with its body, where that is JSON or a form and small enough to be looked into."""
+    return replace(call, body=await upload.read()) if _is_read(call) else call
+
+
+def _is_read(call: Call) -> bool:
     if call.body is not None or not any(each in call.header(b"content-type").lower() for each in _LOOKED_INTO):
-        return call
-    length = call.header(b"content-length")
-    if length and int(length) > MOST_READ:
-        return call
-    return replace(call, body=await upload.read())
+        return False
+    return int(call.header(b"content-length") or 0) <= MOST_READ
 
 
 def _has_body(headers: hops.Headers) -> bool:

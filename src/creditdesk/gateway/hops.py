@@ -16,6 +16,9 @@ _HOP = frozenset(
 )
 _OURS = frozenset({b"host", b"expect", b"content-length"})
 """Of a request: written anew for the vendor, or settled between the client and the gateway."""
+_PARTS = frozenset({b"range", b"if-range"})
+"""Of a request, not passed on: a part of an answer may be too short to tell the key in it (RFC 9110, section 14.2, lets
+a server ignore them)."""
 _CODINGS = frozenset({b"gzip", b"x-gzip", b"deflate", b"identity"})
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9a-z-]+")
 _BAD = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
@@ -25,9 +28,9 @@ _BODILESS = frozenset({204, 304})
 def outgoing(headers: Headers, length: int | None) -> list[tuple[bytes, bytes]]:
     """A request's headers as the vendor gets them; `length` is the body's, None for none or an unknown one.
 
-    Only codings that the gateway can look into are asked for: an answer may repeat the key.
+    Only codings that the gateway can look into are asked for, and no part of an answer: it may repeat the key.
     """
-    drop = _HOP | _OURS | _named(headers)
+    drop = _HOP | _OURS | _PARTS | _named(headers)
     kept = [
         (name, _codings(value) if name == b"accept-encoding" else value) for name, value in headers if name not in drop
     ]
@@ -53,6 +56,11 @@ def incoming(headers: Headers, status: int) -> list[tuple[bytes, bytes]]:
 def first(headers: Headers, name: bytes) -> bytes:
     """The first header of this name (small letters), b"" where there is none."""
     return next((value for each, value in headers if each == name), b"")
+
+
+def every(headers: Headers, name: bytes) -> list[bytes]:
+    """The values of all headers of this name (small letters)."""
+    return [value for each, value in headers if each == name]
 
 
 def count(headers: Headers, name: bytes) -> int:

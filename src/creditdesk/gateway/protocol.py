@@ -32,6 +32,7 @@ class Connection(HttpToolsProtocol):
 
     _head_bytes = 0
     _in_head = True
+    _got_body = False
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
@@ -46,12 +47,22 @@ class Connection(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse what came; a head that does not end within the limit ends the connection."""
-        in_head = self._in_head
+        in_head, self._got_body = self._in_head, False
         super().data_received(data)
-        if in_head and self._in_head and not self.transport.is_closing():
-            self._head_bytes += len(data)
+        if in_head == self._in_head and not self._got_body and not self.transport.is_closing():
+            self._head_bytes += len(data)  # a head, or what stands around a body: lines of chunks, trailers
             if self._head_bytes > MOST_HEAD_BYTES:
                 self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """A header; a trailer behind a body is none, and must not become one after the head was looked at."""
+        if self._in_head:
+            super().on_header(name, value)
+
+    def on_body(self, body: bytes) -> None:
+        """A part of the body."""
+        self._got_body, self._head_bytes = True, 0
+        super().on_body(body)
 
     def on_message_begin(self) -> None:
         """A request begins."""
@@ -79,7 +90,7 @@ class Connection(HttpToolsProtocol):
         self._deadline = self.loop.call_later(HEAD_S, self._refuse, HTTPStatus.REQUEST_TIMEOUT)
 
     def _end_head(self) -> None:
-        self._in_head = False
+        self._in_head, self._head_bytes = False, 0
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None

@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 from urllib.parse import unquote
 
 import httpx
 
-from creditdesk.core.metering import Call
+from creditdesk.core.metering import Call, Told
 from creditdesk.gateway import hops
 from creditdesk.gateway.books import Booking, Books, Refused, word_of
 from creditdesk.gateway.keys import Keys, Known, NoKey
@@ -23,7 +23,7 @@ from creditdesk.providers.presenting import Misplaced
 from creditdesk.providers.request import RequestRefused
 from creditdesk.providers.wire import TlsFailure
 from creditdesk.store.history import HistoryError
-from creditdesk.store.tokens import Token
+from creditdesk.store.tokens import IN_BYTES, Token
 
 _PACKED = frozenset({b"gzip", b"x-gzip", b"deflate"})
 _GONE = "The client went away before the answer came."
@@ -95,7 +95,8 @@ class Relay:
                 passed.close()
         finally:  # whatever happened; a client that goes cancels this task
             if answer is not None:
-                booking.told(meter.told(booking.matched, answer), answer.status, whole)
+                told = _hidden(meter.told(booking.matched, answer), known.masker)
+                booking.told(told, answer.status, whole)
             else:
                 booking.unknown(_GONE)
 
@@ -118,7 +119,7 @@ class Relay:
         line = visit.line
         try:
             known = await self._keys.of(line.account, line.definition)
-            return known, line.presenter.replaced(visit.call, visit.secret, known.secrets)
+            return known, line.presenter.replaced(visit.call, visit.secret, known.secrets, IN_BYTES)
         except Misplaced as error:
             raise Ended(failure(400, "misplaced_token", str(error))) from None
         except (NoKey, RequestRefused) as error:
@@ -172,9 +173,17 @@ async def _relay(passed: Passed, answer: Answer, masker: Masker, booking: Bookin
     await send({"type": "http.response.body", "body": sight.end(), "more_body": False})
 
 
+def _hidden(told: Told, masker: Masker) -> Told:
+    """What an answer told without the key: a vendor may say it back as an id, and ids are kept."""
+    request_id, job = (masker.hide(text.encode()).decode("utf-8", "replace") for text in (told.request_id, told.job))
+    return replace(told, request_id=request_id, job=job)
+
+
 def _sight(passed: Passed, masker: Masker) -> Sight:
     """What looks through this answer. Raises Ended for a coding that nobody asked for, behind which a key may stand."""
-    coding = b",".join(value for name, value in passed.headers if name.lower() == b"content-encoding").strip().lower()
+    coded = (b"content-encoding", b"transfer-encoding")  # the latter may be gzip, too, and is not passed on
+    codings = [value.strip().lower() for name, value in passed.headers if name.lower() in coded]
+    coding = b",".join(each for each in codings if each != b"chunked")
     if coding in _PACKED:
         return PackedSight(masker)
     if coding in (b"", b"identity") or not masker:

@@ -208,8 +208,15 @@ class Till:
         sums = []
         for since in (day, month):
             tallies = await self._charges.tallies(token.account, (since, now + timedelta(days=1)), "token")
-            mine = (each for each in tallies if each.key == token.id)
+            mine = [each for each in tallies if each.key == token.id]
             sums.append(sum((each.count * cost(each.draws or ()) for each in mine), Decimal(0)))
+        if any(each.state is ChargeState.UNKNOWN for each in mine):  # at the price, as in `settled`
+            charges = [each for each in await self._charges.of(token.account, month) if each.token == token.id]
+            lost = [(each.at, each.expected or Decimal(0)) for each in charges if each.state is ChargeState.UNKNOWN]
+            sums = [
+                known + sum(most for at, most in lost if at >= since)
+                for known, since in zip(sums, (day, month), strict=True)
+            ]
         self._spent.setdefault(token.id, _Spent(f"{now:%Y-%m-%d}", f"{now:%Y-%m}", *sums))
 
     def _spent_now(self, token: Token, now: datetime) -> _Spent:

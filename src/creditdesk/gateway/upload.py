@@ -42,6 +42,13 @@ class Upload:
             self._watch()
         return b"".join(self._parts) if self._whole else None
 
+    async def pass_over(self) -> None:
+        """Wait for as much as `read` does, and keep nothing of it. Raises ClientGone."""
+        size = sum(map(len, self._parts))
+        self._parts.clear()
+        while not self._whole and size <= MOST_READ:
+            size += len(await self._part())
+
     async def pieces(self) -> AsyncIterator[bytes]:
         """The body, what was read first included. Raises ClientGone."""
         while self._parts:

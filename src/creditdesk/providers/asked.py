@@ -1,6 +1,6 @@
 """What a script's request holds, as the expressions of a route select it: counts of items, factors, texts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl
 
 from creditdesk.core.amounts import parse_amount, plain
@@ -15,9 +15,12 @@ MAX_ITEMS = 10_000_000
 
 
 def asked(call: Call, route: RouteRule, steps: Sequence[str]) -> dict[str, object] | None:
-    """What the expressions of a route select from; None where the body is needed and not there."""
+    """What the expressions of a route select from; None where it is too large, or the body is not there."""
     body: object = None
-    if any("body" in text for text in (route.items, *route.factors.values())):
+    texts = (route.items, *route.factors.values())
+    if len(call.query) > MAX_QUERY and any("query" in text for text in texts):
+        return None
+    if any("body" in text for text in texts):
         if call.body is None or len(call.body) > MAX_BODY:
             return None
         try:
@@ -26,6 +29,15 @@ def asked(call: Call, route: RouteRule, steps: Sequence[str]) -> dict[str, objec
             body = None
     named = {step[1:-1]: text for step, text in zip(route.path.split("/"), steps, strict=True) if holes(step)}
     return {"body": body, "query": _query(call.query), "path": named}
+
+
+def repeated(found: object, held: Mapping[str, object]) -> bool:
+    """Whether this is a name of the query that stands several times and that the expression takes for one value.
+
+    Which of them the vendor looks at nobody knows. `query.name[]` says that they are a list.
+    """
+    query = held.get("query")
+    return isinstance(found, list) and isinstance(query, dict) and any(found is each for each in query.values())
 
 
 def _query(query: bytes) -> dict[str, object]:

@@ -6,11 +6,12 @@ not known is named, so that the user can look at it.
 
 import re
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from creditdesk.core.own_vendor import Copied
 from creditdesk.core.requests import RequestRule
 from creditdesk.providers.curl_keys import Keys
+from creditdesk.providers.curl_tidy import SHELL_OF_ITS_OWN, ended, tidied, without
 from creditdesk.providers.curl_words import UnclosedQuote, words
 from creditdesk.providers.redaction import redact, redact_known
 from creditdesk.providers.strict_json import BadAnswer, decode
@@ -30,6 +31,7 @@ _WITH = frozenset(
         "request", "header", "data", "data-raw", "data-ascii", "data-binary", "data-urlencode", "json", "user", "url",
         "user-agent", "referer", "cookie", "output", "max-time", "form", "proxy", "upload-file", "write-out",
         "cookie-jar", "config", "cert", "connect-timeout", "retry", "cacert", "oauth2-bearer", "url-query",
+        "form-string",
     }
 )  # fmt: skip
 _PASSED = frozenset(
@@ -64,6 +66,7 @@ class _Said:
     """What the words of a command say, before any of it is understood."""
 
     urls: list[str] = field(default_factory=list, repr=False)
+    dropped: list[str] = field(default_factory=list, repr=False)  # what is left out and may be secret
     given: dict[str, list[str]] = field(default_factory=dict, repr=False)
     notes: list[str] = field(default_factory=list)
 
@@ -78,21 +81,28 @@ def parse(text: str) -> Copied:
     text = text.strip()
     if _ADDRESS.fullmatch(text):
         text = f"curl '{text}'"  # an address alone is an example, too
+    if SHELL_OF_ITS_OWN.match(text):
+        raise CurlError(
+            "This is a command of PowerShell. Take the curl example of the documentation, or fill in the fields."
+        )
+    text, before = tidied(text, _WITH | _PASSED)
     try:
-        found, cut = words(text.removeprefix("$ "))
+        found, rest = words(text)
     except UnclosedQuote:
         raise CurlError("A quote in the example is not closed.") from None
-    while found and found[0] in ("$", ">", "%"):
-        found = found[1:]
     if not found or not re.search(r"(?:^|[\\/])curl(?:\.exe)?$", found[0].lower()):
         raise CurlError("This is not a curl example: it has to begin with curl.")
     said = _options(found[1:])
-    if cut:
+    if before:
+        said.notes.append("What is set before curl is left out: type the key into its field.")
+    if rest:
         said.notes.append("What follows the first command is left out.")
+        text = ended(text, rest)
     if not said.urls:
         raise CurlError("The example names no address.")
     if len(said.urls) > 1:
         said.notes.append("Only the first address is taken.")
+        said.dropped += said.urls[1:]
     return _copied(said, text)
 
 
@@ -110,7 +120,9 @@ def _options(found: list[str]) -> _Said:
     while waiting:
         word = waiting.pop()
         if word == "--" or not word.startswith("-") or word == "-":
-            (said.urls.append(word) if _like_url(word) else said.notes.append("A word that is no address is left out."))
+            (said.urls if _like_url(word) else said.dropped).append(word)
+            if not _like_url(word):
+                said.notes.append("A word that is no address is left out.")
         elif word.startswith("--"):
             name, _, value = word[2:].partition("=")
             _option(said, name, [value] if value and name in _WITH else None, waiting)
@@ -134,6 +146,8 @@ def _shorts(said: _Said, letters: str, waiting: list[str]) -> None:
 def _option(said: _Said, name: str, value: list[str] | None, waiting: list[str]) -> None:
     if name in _WITH:
         found = value or ([waiting.pop()] if waiting else [])
+        if name == "referer":
+            said.dropped += found
         if name in _PASSED or not found:
             return
         said.given.setdefault(name, []).extend(found)
@@ -153,9 +167,11 @@ def _like_url(word: str) -> bool:
 def _copied(said: _Said, text: str) -> Copied:
     keys = Keys()
     url, query = _address(said, keys)
-    for name in ("form", "proxy", "upload-file", "cookie-jar", "config", "cert", "cacert"):
+    for name in ("proxy", "upload-file", "cookie-jar", "config", "cert", "cacert"):
         if name in said.given:
             said.notes.append(f"--{name} is not known here and is left out.")
+            said.dropped += said.given[name]
+    said.dropped += said.given.get("cookie", [])
     headers = _headers(said, keys)
     if said.last("user"):
         keys.basic(*_pair(said.last("user")))
@@ -185,7 +201,7 @@ def _copied(said: _Said, text: str) -> Copied:
         query={name: value for name, value in kept.items() if value is not None},
         **body,  # type: ignore[arg-type]  # json or form
     )
-    masked = redact_known(text.strip(), keys.secrets())
+    masked = redact_known(without(text.strip(), said.dropped), keys.secrets())
     return Copied(rule, keys.credentials(), keys.params(), keys.keys, masked, tuple(dict.fromkeys(said.notes)))
 
 
@@ -206,6 +222,9 @@ def _address(said: _Said, keys: Keys) -> tuple[str, dict[str, str]]:
     if scheme == "http" and not local:
         scheme = "https"
         said.notes.append("http is changed to https: keys are not sent unprotected.")
+    if parts.fragment:
+        said.notes.append("What follows # in the address is left out.")
+        said.dropped.append(parts.fragment)
     netloc = parts.netloc.rpartition("@")[2]
     if parts.username is not None:
         keys.basic(unquote(parts.username), unquote(parts.password or ""))
@@ -225,6 +244,9 @@ def _headers(said: _Said, keys: Keys) -> dict[str, str]:
             said.notes.append("A header without a value is left out.")
         elif name.lower() == "authorization":
             keys.authorization(value)
+        elif name.lower() in ("cookie", "referer"):
+            said.notes.append(f"The header {name} is left out.")
+            said.dropped.append(value)
         elif name.lower() not in _OURS:
             kept = keys.place(name, value, "header")
             found |= {name: kept} if kept is not None else {}
@@ -237,8 +259,18 @@ def _data(said: _Said) -> list[str]:
         for each in said.given.get(name, []):
             if each.startswith("@") or (name == "data-urlencode" and "=" not in each):
                 said.notes.append("A body out of a file is left out.")
+            elif name == "data-urlencode":  # its value is written as it is: a + of a key is no space
+                field_name, _, value = each.partition("=")
+                found.append(f"{field_name}={quote(value, safe='')}")
             else:
                 found.append(each)
+    for each in [*said.given.get("form", []), *said.given.get("form-string", [])]:
+        field_name, equals, value = each.partition("=")
+        if not equals or value.startswith(("@", "<")):
+            said.notes.append("A file of -F is left out.")
+        else:
+            said.notes.append("-F is sent as plain fields of a form here; a vendor may want it otherwise.")
+            found.append(f"{quote(field_name, safe='')}={quote(value, safe='')}")
     return found
 
 

@@ -16,7 +16,8 @@ from creditdesk.providers.redaction import redact
 _KEYISH = re.compile(
     r"(?:x[-_])?(?:[a-z0-9]{0,24}[-_ ]?)?(?:api|access|client|secret|private|public|licen[cs]e|admin|auth|user"
     r"|app|subscription)?[-_ ]?(?:key|token|secret|password|passwd|pwd)|auth|apikey|appid"
-    r"|access[-_]?key[-_]?id|api[-_]login",
+    r"|access[-_]?key[-_]?id|api[-_]login|x-auth|(?:[a-z0-9]{1,24}[-_ ]){1,3}(?:key|token|secret|password)"
+    r"|(?:[a-z0-9]{1,24}[-_ ]){0,3}(?:pass|psw|passphrase)",
     re.IGNORECASE,
 )
 _NO_KEYS = frozenset({"keyword", "monkey"})
@@ -104,7 +105,7 @@ class Keys:
         if not _is_key(name, value):
             return self._text(value)
         kind = AuthKind.HEADER if where == "header" else AuthKind.QUERY
-        self._auths.append(Auth(kind, name, self._hole(_name(name), value)))
+        self._auths.append(Auth(kind, name, self._hole(credential_name(name), value)))
         return None
 
     def fields(self, data: Mapping[str, object]) -> dict[str, object]:
@@ -117,11 +118,11 @@ class Keys:
         if match is None:
             return self._hole("key", unquote(step)) if redact(step) != step else escaped(step)
         name = next(filter(None, match.groups()))
-        return self._hole(_name(name), "") if is_keyish(name) else self._param(name)
+        return self._hole(credential_name(name), "") if is_keyish(name) else self._param(name)
 
     def _field(self, name: str, value: object) -> object:
         if isinstance(value, str):
-            return self._hole(_name(name), value) if _is_key(name, value) else self._text(value)
+            return self._hole(credential_name(name), value) if _is_key(name, value) else self._text(value)
         if isinstance(value, dict):
             return self.fields(value)
         if isinstance(value, list):
@@ -166,7 +167,7 @@ def _is_key(name: str, value: str) -> bool:
 _LABELS = {"key": "API key", "token": "Token", "password": "Password", "user": "User name", "secret": "Secret"}
 
 
-def _name(written: str) -> str:
+def credential_name(written: str) -> str:
     """The name of the credential that stands in this place."""
     low = written.lower()
     return next((each for each in ("token", "password", "secret") if each in low), "key")

@@ -17,14 +17,14 @@ class UnclosedQuote(ValueError):
     """A quote is opened and never closed."""
 
 
-def words(text: str) -> tuple[list[str], bool]:
-    """The words of the first command, and whether something after it (a pipe, a second command) was left out.
+def words(text: str) -> tuple[list[str], str]:
+    """The words of the first command, and what stands after it (a pipe, a second command), "" for nothing.
 
     Raises `UnclosedQuote`.
     """
     text, windows = _one_line(text)
     splitter = _Splitter(text, windows)
-    return splitter.words(), splitter.cut
+    return splitter.words(), splitter.rest
 
 
 def _one_line(text: str) -> tuple[str, bool]:
@@ -43,7 +43,7 @@ class _Splitter:
         self._text = text
         self._windows = windows  # a single quote is a letter there
         self._at = 0
-        self.cut = False
+        self.rest = ""
 
     def words(self) -> list[str]:
         found: list[str] = []
@@ -52,7 +52,7 @@ class _Splitter:
             if stop == "\n" and not found:
                 self._at += 1
             elif stop:
-                self.cut = bool(self._text[self._at :].strip())
+                self.rest = self._text[self._at :].strip()
                 break
             else:
                 found.append(self._word())

@@ -96,6 +96,8 @@ class Table:
 
     def text(self, key: str, needed: bool = False, most: int = 200, lines: bool = False) -> str:
         """Text of at most `most` characters, with newlines only where `lines`; "" when missing or wrong."""
+        if self.report.ours and not needed and isinstance(value := self.data.get(key, ""), str):
+            return value
         value = self.take(key, needed)
         if value is None:
             return ""

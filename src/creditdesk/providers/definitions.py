@@ -138,9 +138,9 @@ def _definition(root: Table) -> Definition:
     drain = read_drain(root, known)
     around = Around(definition.fact, names, known, drain)
     definition = replace(definition, requests=requests, pools=pools, operations=read_operations(root, around))
-    definition = replace(
-        definition, bulks=read_bulks(root, names, definition), probes=read_probes(root, names, definition)
-    )
+    bulks, probes = read_bulks(root, names, definition), read_probes(root, names, definition)
+    if bulks or probes:
+        definition = replace(definition, bulks=bulks, probes=probes)
     return replace(
         definition,
         gateway=read_gateway(root, names, definition),

@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import islice
 
 from creditdesk.core.amounts import parse_amount
+from creditdesk.core.own_pools import differ
 from creditdesk.core.own_vendor import AMOUNTS, INSTANTS, Guess, Place, Role
 
 MOST_LOOKED_AT = 2_000
@@ -16,7 +17,7 @@ _WORDS: tuple[tuple[Role, re.Pattern[str]], ...] = (
     (Role.KEY_EXPIRES, re.compile(r"(?:key|token).*expir")),
     (Role.EXPIRES, re.compile(r"expir|valid_?(?:until|to|till)|best_before")),
     (Role.RESET, re.compile(r"reset|renew|refill|refresh|period_?end|(?:next_?(?:billing|cycle|payment))|cycle_?end")),
-    (Role.LIMIT, re.compile(r"^max|limit$")),
+    (Role.LIMIT, re.compile(r"^max|limit$|(?:^|_)cap$")),
     (Role.LEFT, re.compile(r"remain|left|balance|available|\bcredits?$")),
     (Role.USED, re.compile(r"used|usage|consumed|spent")),
     (Role.LIMIT, re.compile(r"limit|quota|total|maximum|\bmax|allowance|allowed|included|capacity")),
@@ -60,7 +61,10 @@ def best(found: tuple[Guess, ...]) -> tuple[Guess, ...]:
         inside = each.place[:-1] == chosen
         around = each.role not in AMOUNTS and each.place[:-1] == chosen[: len(each.place) - 1]
         of_all = each.role in (Role.PLAN, Role.KEY_EXPIRES) and not any(isinstance(step, int) for step in each.place)
-        if (inside or around or of_all) and each.role not in taken:
+        mixed = each.role in AMOUNTS and any(
+            other.role in AMOUNTS and differ(each.place, other.place) for other in taken.values()
+        )
+        if (inside or around or of_all) and each.role not in taken and not mixed:
             taken[each.role] = each
     return tuple(taken.values())
 

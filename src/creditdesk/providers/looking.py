@@ -1,10 +1,12 @@
 """What the file of an own vendor says as it stands, finished or not, and what it makes of the sample answers."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from creditdesk.core.definition import Definition
+from creditdesk.core.own_pools import doubt
 from creditdesk.core.own_vendor import AMOUNTS, INSTANTS, Fault, Found, Look, Place, PoolSketch, Role
 from creditdesk.core.pools import Account, Snapshot, Trouble
 from creditdesk.providers import places
@@ -12,6 +14,7 @@ from creditdesk.providers.answers import read_answer
 from creditdesk.providers.definitions import DefinitionError, load
 from creditdesk.providers.making import requests_alone
 from creditdesk.providers.making_request import sketch_of
+from creditdesk.providers.plain_parts import plain_parts
 from creditdesk.providers.request import RequestRefused, describe
 from creditdesk.providers.samples import Sample
 from creditdesk.providers.toml_edit import Uneditable, read, table_of, tables_of
@@ -27,19 +30,20 @@ def look(text: str, samples: Mapping[str, Sample], now: datetime) -> Look:
         data = read(text)
     except Uneditable:
         return Look(faults=faults, writable=False)
-    pools = tuple(_pool(each) for each in tables_of(data, "pool"))
+    result = _result(definition, samples, now) if definition is not None else None
+    pools = tuple(_doubted(_pool(each), str(each.get("id")), result) for each in tables_of(data, "pool"))
     if not pools:
         faults = tuple(each for each in faults if each.key != "pool")
     asks = definition or _asks(text)
     return Look(
         name=str(data.get("name", "")),
         provider=str(data.get("id", "")),
-        requests=tuple(sketch_of(each) for each in tables_of(data, "request")),
+        requests=tuple(replace(sketch_of(each), plain=plain_parts(each)) for each in tables_of(data, "request")),
         pools=pools,
         faults=faults,
         definition=definition,
         asks=asks,
-        result=_result(definition, samples, now) if definition is not None else None,
+        result=result,
         sent=_sent(asks) if asks is not None else "",
         credentials=asks.credentials if asks is not None else (),
         params=asks.params if asks is not None else (),
@@ -87,7 +91,14 @@ def _pool(data: Mapping[str, Any]) -> PoolSketch:
         request=str(data.get("from", "")),
         rows=rows,
         found=tuple(each for each in found if each is not None),
+        list_at=outer if rows else None,
     )
+
+
+def _doubted(sketch: PoolSketch, pool_id: str, result: Snapshot | Trouble | None) -> PoolSketch:
+    """The pool with what cannot be right about the numbers that were read for it."""
+    read_so = [each for each in result.pools if each.id == pool_id] if isinstance(result, Snapshot) else []
+    return replace(sketch, doubt=doubt(sketch, read_so))
 
 
 def _account(data: Mapping[str, Any]) -> tuple[Found, ...]:

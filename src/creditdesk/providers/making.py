@@ -17,7 +17,7 @@ from creditdesk.providers.redaction import redact
 from creditdesk.providers.toml_edit import add, drop, entry_of, only, put, read, table_of, tables_of
 
 _ROLE_WORDS = re.compile(
-    r"remain(?:ing)?|left|limit|quota|total|used|usage|available|balance|max(?:imum)?|current|count"
+    r"remain(?:ing)?|left|limit|quota|total|used|usage|consumed|spent|available|balance|max(?:imum)?|cap|current|count"
 )
 _PLAIN_WORDS = frozenset(
     {"data", "result", "results", "response", "attributes", "account", "user", "info", "headers", "me"}
@@ -58,6 +58,8 @@ def marked(text: str, choice: Choice, data: object) -> str:
         text = add(text, "pool", _new_pool(pools, choice, data, _last_request(text)))
         choice = Choice(choice.place, choice.role, choice.request, len(pools))
     pool = entry_of(read(text), "pool", choice.pool)
+    if pool.get("from", _last_request(text)) != choice.request:
+        raise NoPath("This pool is read from another request. Choose a new pool for this value.")
     inside = _inside(pool, choice.place)
     changed = {choice.role.value: _value(choice.role, inside, data, choice.place)}
     if choice.role in AMOUNTS:

@@ -17,7 +17,7 @@ from creditdesk.core.metering import ZERO, Call, ChargeRule, GatewayRule, Matche
 from creditdesk.core.offers import Operation
 from creditdesk.core.pricing import Bill, bill
 from creditdesk.providers.answer_text import Answer, Headers
-from creditdesk.providers.asked import MAX_QUERY, asked, count, factor, one_text
+from creditdesk.providers.asked import MAX_QUERY, asked, count, factor, one_text, repeated
 from creditdesk.providers.request import located
 from creditdesk.providers.selection import compile_expression
 from creditdesk.providers.templates import fill, holes
@@ -69,13 +69,15 @@ class Meter:
         held = asked(call, route, steps) if route.items or route.factors else {}
         if held is None:
             return Matched(route, operation.id, why=TOO_LARGE)
-        given = {name: factor(compile_expression(path).find(held)) for name, path in route.factors.items()}
-        factors = {name: text for name, text in given.items() if text}
+        given = {name: compile_expression(path).find(held) for name, path in route.factors.items()}
+        if any(repeated(each, held) for each in given.values()):
+            return Matched(route, operation.id, why=NOT_COUNTED)
+        factors = {name: text for name, each in given.items() if (text := factor(each))}
         billed = self._bill(operation, factors)
         if isinstance(billed, str):
             return Matched(route, operation.id, factors=factors, why=billed)
         found = compile_expression(route.items).find(held) if route.items else None
-        items = count(found) if route.items else 1
+        items = (None if repeated(found, held) else count(found)) if route.items else 1
         matched = _priced(Matched(route, operation.id, items, factors), billed)
         return self._repeated(matched, found) if billed.price and billed.price.repeats == "once" else matched
 

@@ -5,19 +5,22 @@ the path. Every other byte of the request stays as it came.
 """
 
 import base64
-import binascii
-import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from urllib.parse import unquote_to_bytes
 
 from creditdesk.core.definition import Definition
 from creditdesk.core.metering import Call
 from creditdesk.core.pools import TroubleKind
 from creditdesk.core.requests import RequestRule
-from creditdesk.providers.key_places import Misplaced, Place, auth_places, decoded, in_body, other_places
+from creditdesk.providers.key_places import Misplaced, Place, auth_places, in_body, other_places
 from creditdesk.providers.request import RequestRefused, check_secrets
 
 __all__ = ["Misplaced", "Presenter"]
+
+_ROUNDS = 3
+"""How often a text is taken as percent-encoded: a vendor, or what stands before it, may decode it more than once."""
+_ESCAPED = re.compile(rb"\\u00([0-7][0-9a-fA-F])")
 
 
 class Presenter:
@@ -53,11 +56,14 @@ class Presenter:
         ]
         return min(found, key=lambda each: each[0])[1] if found else None
 
-    def replaced(self, call: Call, token: str, secrets: Mapping[str, str]) -> Call:
+    def replaced(
+        self, call: Call, token: str, secrets: Mapping[str, str], tokens: re.Pattern[bytes] | None = None
+    ) -> Call:
         """The call with the real key (`secrets` by credential) in the places where `token` stood.
 
         Where the token stands in one of several headers that a vendor wants, all of them are filled. Raises `Misplaced`
-        when the token would reach the vendor, and `RequestRefused` for a secret that is missing or that fits nowhere.
+        when the token, or another of the form `tokens`, would reach the vendor, and `RequestRefused` for a secret that
+        is missing or that fits nowhere.
         """
         alone = tuple(place for place in self._alone if _holds(place, call, token))
         places = (*(self._auth if any(_holds(place, call, token) for place in self._auth) else ()), *alone)
@@ -69,8 +75,9 @@ class Presenter:
             except KeyError as error:
                 what = f"Nothing was sent: the setting {error.args[0]} of this account is missing."
                 raise RequestRefused(TroubleKind.NO_NETWORK, what) from None
-        if _stands(token.encode(), call):
-            raise Misplaced("The token stands in a second place, from which it would reach the vendor.")
+        shape = re.escape(token.encode()) + (b"|" + tokens.pattern if tokens else b"")
+        if any(re.search(shape, text) for text in _read_as(call)):
+            raise Misplaced("A token of the gateway stands in a second place, from which it would reach the vendor.")
         return call
 
 
@@ -78,23 +85,25 @@ def _holds(place: Place, call: Call, token: str) -> bool:
     return token in (place.find(call) or {}).values()
 
 
-def _stands(token: bytes, call: Call) -> bool:
-    """Whether the token is anywhere in the request, as it is, percent-encoded, escaped, or in Basic."""
-    body = call.body or b""
-    texts = [call.path, call.query, body, *(part for header in call.headers for part in header)]
-    texts += [unquote_to_bytes(text) for text in (call.path, call.query) if b"%" in text]
-    if b"%" in body and b"x-www-form-urlencoded" in call.header(b"content-type").lower():
-        texts.append(unquote_to_bytes(body))
-    if b"\\u" in body:
-        texts.append(json.dumps(decoded(body), default=str).encode())
+def _read_as(call: Call) -> Iterator[bytes]:
+    """All that a request says: as it is, percent-encoded once or several times, escaped as in JSON, and in Basic."""
+    texts = [call.path, call.query, call.body or b"", *(part for header in call.headers for part in header)]
     for name, value in call.headers:
         if name.endswith(b"authorization"):
-            texts += [_unbased(part) for part in value.split()]
-    return any(token in text for text in texts)
+            texts += [_unbased(unquote_to_bytes(part)) for part in (value.partition(b" ")[2], *value.split())]
+    for text in texts:
+        yield text
+        if b"\\u" in text:
+            text = _ESCAPED.sub(lambda found: bytes.fromhex(found[1].decode()), text)
+            yield text
+        for _ in range(_ROUNDS):
+            if b"%" not in text:
+                break
+            text = unquote_to_bytes(text)
+            yield text
 
 
 def _unbased(text: bytes) -> bytes:
-    try:
-        return base64.b64decode(text)
-    except binascii.Error:
-        return b""
+    """What base64 says, of either alphabet, without its padding too, as a lenient reader takes it."""
+    letters = re.sub(rb"[^A-Za-z0-9+/]", b"", text.translate(bytes.maketrans(b"-_", b"+/")))
+    return base64.b64decode(letters[: len(letters) - (len(letters) % 4 == 1)] + b"==")

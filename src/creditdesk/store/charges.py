@@ -38,7 +38,7 @@ class Charges:
 
     def begin(self, charge: Charge, owner: str = "") -> Pending[None]:
         """Journal a charge before its request is sent. `owner` names the process that will settle it."""
-        return self._connections.write(lambda connection: _put(connection, charge, owner), urgent=True)
+        return self._connections.write(lambda connection: _put(connection, charge, owner), urgent=True, light=True)
 
     def settle(self, charge: Charge) -> Pending[Charge]:
         """Keep what became of a charge, by its id; gives it as it is kept.
@@ -46,17 +46,24 @@ class Charges:
         One that is booked or undone stays as it is. One that was never begun is added. Where its job was charged
         already it costs nothing more.
         """
-        return self._connections.write(lambda connection: _settle(connection, charge), urgent=True)
+        return self._connections.write(lambda connection: _settle(connection, charge), urgent=True, light=True)
 
     def settle_all(self, charges: Sequence[Charge]) -> Pending[tuple[Charge, ...]]:
         """`settle` for several, all or none; it may be gathered with what comes a moment later."""
-        return self._connections.write(lambda connection: tuple(_settle(connection, each) for each in charges))
+
+        def work(connection: sqlite3.Connection) -> tuple[Charge, ...]:
+            return tuple(_settle(connection, each) for each in charges)
+
+        return self._connections.write(work, light=True)
 
     def book(self, charges: Sequence[Charge], owner: str = "") -> Pending[tuple[Charge, ...]]:
         """Add charges that are over, all or none; those that are kept already are passed over. Gives the new."""
 
         def work(connection: sqlite3.Connection) -> tuple[Charge, ...]:
-            return tuple(_settle(connection, each) for each in charges if not _is_kept(connection, each))
+            new = _new(connection, charges)
+            rows = ((*charge_row(each), owner) for each in new if not each.job)
+            connection.executemany(statements.ADD_CHARGE, rows)
+            return tuple(_settle(connection, each) if each.job else each for each in new)
 
         return self._connections.write(work)
 
@@ -112,17 +119,16 @@ class Charges:
         """The account's charges that began at or after an instant, oldest first."""
         return self._read(statements.SINCE, (account_id, micros(since)))
 
-    def newest(self, account_id: str, limit: int = 100) -> Pending[tuple[Charge, ...]]:
-        """The newest charges that cost something, may have, or are under way; not what is unexplained."""
-        return self._read(statements.NEWEST, (account_id, limit))
+    def newest(self, account_id: str, limit: int = 100, free: bool = False) -> Pending[tuple[Charge, ...]]:
+        """The newest charges that cost something, may have, or are under way; not what is unexplained.
+
+        `free`: those that cost nothing, too.
+        """
+        return self._read(statements.NEWEST_ALL if free else statements.NEWEST, (account_id, limit))
 
     def unexplained(self, account_id: str) -> Pending[tuple[Charge, ...]]:
         """What was found at certain points, oldest first; also where nothing was amiss."""
         return self._read(statements.UNEXPLAINED, (account_id,))
-
-    def foretold(self, account_id: str, operation: str, limit: int = 1000) -> Pending[tuple[Charge, ...]]:
-        """The newest charges of an operation of which the price said before what they would cost."""
-        return self._read(statements.BY_OPERATION, (account_id, operation, limit))
 
     def unknown(self, charges: Sequence[Charge]) -> Pending[tuple[Charge, ...]]:
         """Those of these charges that `book` would add: neither their id nor their request is known."""
@@ -185,6 +191,17 @@ def _when(entry: Entry) -> datetime:
 def _is_kept(connection: sqlite3.Connection, charge: Charge) -> bool:
     which = (charge.id, charge.account, charge.request_id)
     return connection.execute(statements.HAS_CHARGE, which).fetchone() is not None
+
+
+def _new(connection: sqlite3.Connection, charges: Sequence[Charge]) -> list[Charge]:
+    """Those that are not kept and were not told before among these."""
+    found, seen = list[Charge](), set[object]()
+    for each in charges:
+        marks = {each.id, (each.account, each.request_id)} if each.request_id else {each.id}
+        if seen.isdisjoint(marks) and not _is_kept(connection, each):
+            found.append(each)
+            seen |= marks
+    return found
 
 
 def _put(connection: sqlite3.Connection, charge: Charge, owner: str) -> None:

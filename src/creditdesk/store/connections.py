@@ -1,4 +1,5 @@
-"""The history's two connections, each with its thread: one writes whatever waits in one transaction, one only reads.
+"""The history's connections, each with its thread: one writes whatever waits in one transaction, one reads, and one
+counts charges, so that no reading waits for a long count.
 
 When damage is met, or another process has put a new file in the place, both go over to the new file by themselves.
 """
@@ -6,9 +7,12 @@ When damage is met, or another process has put a new file in the place, both go 
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +26,7 @@ from creditdesk.store.database import (
     transaction,
     write_lock,
 )
+from creditdesk.store.files import sync_file
 from creditdesk.store.notices import rows_notice
 from creditdesk.store.pending import Pending
 from creditdesk.store.worker import Job, Worker
@@ -32,6 +37,8 @@ Work = Callable[[sqlite3.Connection], T]
 CLOSE_S = 10.0
 GATHER_S = 0.02
 """While readings come in a burst: one transaction for those of 20 ms instead of one for each."""
+LIGHT_S = 0.05
+"""So long after the disk was waited for, light writing does not wait for it; and when nothing comes, GATHER_S."""
 _MOST_TRIES = 3
 _MOST_LOGGED = 20
 
@@ -46,12 +53,16 @@ class Connections:
     def __init__(self, path: Path | None, now: datetime) -> None:
         self._path = path
         self._guard = threading.Lock()  # held while the writing connection is used or changed
-        self._reading: sqlite3.Connection | None = None
-        self._reading_identity: tuple[int, int] | None = None
+        looks = (_Look(), _Look())
         self._told: set[checks.Damage] = set()
+        self._unsynced, self._synced_at = False, 0.0
         self._use(open_database(path, now))
-        self._writer = Worker("history-writer", self._write_all, GATHER_S)
-        self._reader = Worker("history-reader", self._read_all)
+        self._writer = Worker("history-writer", self._write_all, GATHER_S, self._sync)
+        self._reader, self._counter = (
+            Worker(name, partial(self._read_all, look))
+            for name, look in zip(("history-reader", "history-counter"), looks, strict=True)
+        )
+        self._looks = dict(zip((self._reader, self._counter), looks, strict=True))
 
     @property
     def durable(self) -> bool:
@@ -63,23 +74,30 @@ class Connections:
         """Where the file lies; None while nothing of it is kept."""
         return self._kept.parent if self._kept else None
 
-    def write(self, work: Work[T], urgent: bool = False) -> Pending[T]:
+    def write(self, work: Work[T], *, urgent: bool = False, light: bool = False) -> Pending[T]:
         """Do `work` inside a transaction, together with whatever else waits; the answer comes after the commit.
 
-        What is urgent is never gathered: somebody's request waits for it.
+        What is urgent is never gathered: somebody's request waits for it. What is light outlives this process when its
+        answer comes, and a loss of power only a moment later (`LIGHT_S`): it is given to the disk with what follows.
         """
-        return self._writer.submit(work, must_run=True, urgent=urgent)
+        return self._writer.submit(work, must_run=True, urgent=urgent, light=light)
 
     def read(self, work: Work[T]) -> Pending[T]:
         """Do `work` on a connection that can only read."""
         return self._reader.submit(work, must_run=False)
 
+    def count(self, work: Work[T]) -> Pending[T]:
+        """Do `work`, which may take long, on another connection that can only read; one after the other."""
+        return self._counter.submit(work, must_run=False)
+
     def close(self) -> None:
         """Finish what waits and close the file. May be called twice."""
-        if self._reader.close(CLOSE_S) and self._reading is not None:
-            self._reading.close()
-            self._reading = None
+        for worker, look in self._looks.items():
+            if worker.close(CLOSE_S) and look.connection is not None:
+                look.connection.close()
+                look.connection = None
         if self._writer.close(CLOSE_S):
+            self._sync()
             with suppress(OSError, sqlite3.Error):  # what was written is safe in the log all the same
                 if self._kept is None:
                     self._connection.close()
@@ -144,25 +162,47 @@ class Connections:
         raise OSError("the file is replaced again and again")
 
     def _transact(self, jobs: list[Job[Any]]) -> list[Any]:
-        with transaction(self._connection) as connection:
-            done = [job.work(connection) for job in jobs]
-            checks.put_all_aside(connection)
+        light = all(job.light for job in jobs) and time.monotonic() - self._synced_at < LIGHT_S
+        before = self._connection.total_changes
+        if light:
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+        try:
+            with transaction(self._connection) as connection:
+                done = [job.work(connection) for job in jobs]
+                checks.put_all_aside(connection)
+        finally:
+            if light:
+                self._connection.execute("PRAGMA synchronous = FULL")
+        if self._connection.total_changes != before:
+            self._unsynced = light
+            if not light:
+                self._synced_at = time.monotonic()
         self._tell_damage(self._connection)
         return done
 
-    def _read_all(self, jobs: list[Job[Any]]) -> None:
+    def _sync(self) -> None:
+        """Give the disk what was committed lightly: its log, which a commit that waits for the disk would, too."""
+        with self._guard:
+            if not self._unsynced or self._kept is None:
+                return
+            self._unsynced = False
+            with suppress(OSError):  # there is no log: it was written into the file, which waits for the disk
+                sync_file(Path(f"{self._kept}-wal"))
+            self._synced_at = time.monotonic()
+
+    def _read_all(self, look: "_Look", jobs: list[Job[Any]]) -> None:
         for job in jobs:
             try:
-                result = self._attempt_reading(job.work)
+                result = self._attempt_reading(look, job.work)
             except Exception as error:  # whatever it is, it belongs to whoever waits for the job; the thread lives on
                 job.future.set_exception(_as_ours(error, "read"))
             else:
                 job.future.set_result(result)
 
-    def _attempt_reading(self, work: Work[T]) -> T:
+    def _attempt_reading(self, look: "_Look", work: Work[T]) -> T:
         before = self._identity
         try:
-            return self._read(work)
+            return self._read(look, work)
         except sqlite3.DatabaseError as error:
             damaged = is_damage(error)
             if self._kept is None or not (damaged or error.sqlite_errorcode == sqlite3.SQLITE_CANTOPEN):
@@ -170,29 +210,36 @@ class Connections:
         with self._guard:  # what can't be opened is being set aside by the writer at this moment
             if damaged and self._identity == before:
                 self._renew(damaged=True)
-        return self._read(work)
+        return self._read(look, work)
 
-    def _read(self, work: Work[T]) -> T:
+    def _read(self, look: "_Look", work: Work[T]) -> T:
         if self._kept is None:
             with self._guard:
                 return work(self._connection)
         identity = _identity(self._kept)
-        if self._reading is None or identity != self._reading_identity:
-            if self._reading is not None:
-                self._reading.close()
-                self._reading = None
-            self._reading = reader(self._kept)
-            self._reading_identity = identity
+        if look.connection is None or identity != look.identity:
+            if look.connection is not None:
+                look.connection.close()
+                look.connection = None
+            look.connection, look.identity = reader(self._kept), identity
         try:
-            found = work(self._reading)
+            found = work(look.connection)
         except sqlite3.OperationalError as error:
-            if not checks.read_leniently(self._reading, error):
+            if not checks.read_leniently(look.connection, error):
                 raise
-            found = work(self._reading)
-        if bad := self._tell_damage(self._reading):
+            found = work(look.connection)
+        if bad := self._tell_damage(look.connection):
             with suppress(RuntimeError):  # the desk closes: they are met again at the next start
                 self._writer.submit(lambda connection: checks.put_aside(connection, bad), must_run=True)
         return found
+
+
+@dataclass(slots=True, eq=False)
+class _Look:
+    """A connection that only reads, and which file it has open."""
+
+    connection: sqlite3.Connection | None = None
+    identity: tuple[int, int] | None = None
 
 
 def _identity(path: Path | None) -> tuple[int, int] | None:

@@ -1,35 +1,41 @@
 """The counts of the desk's accounts, kept in memory and moved on by what the ledger's rows say since the last look.
 
-All of it happens on the thread that reads the database, so that every loop and thread of the desk sees the same; what
-another process booked is learned by the same look. A look costs one search in an index where nothing changed.
+All of it happens on one thread that reads the database, so that every loop and thread of the desk sees the same; what
+another process booked is learned by the same look. A look costs one search in an index where nothing changed, and a
+count made anew goes over blocks of charges (`store.charge_blocks`).
 """
 
-import heapq
 import sqlite3
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
-from creditdesk.core.amounts import EXACT
+from creditdesk.core.charge_blocks import Block, foretold_by, totals
 from creditdesk.core.charges import Charge, ChargeState, Entry, EntryKind, Known
 from creditdesk.core.count_base import ELSEWHERE, EVER, Base, points_of, starts_of
-from creditdesk.core.counting import LOST_AFTER, Count, Counted, Gap
+from creditdesk.core.counting import Count, Counted, Gap
+from creditdesk.core.tallies import Foretold, Totals
+from creditdesk.store import charge_blocks
 from creditdesk.store import statements_charges as statements
 from creditdesk.store.charge_rows import charge_of, entry_of
 from creditdesk.store.checks import good
 from creditdesk.store.connections import Connections
+from creditdesk.store.count_rows import UNDER_WAY_US, Seen, Taken, counted_in_order, entries_of, is_of, is_since, taken
 from creditdesk.store.pending import Pending
-from creditdesk.store.reading import CHUNK
-from creditdesk.store.rows import micros
+from creditdesk.store.rows import maybe_instant, micros
 
 T = TypeVar("T")
 
 _LATEST = 1 << 62
-_UNDER_WAY_US = LOST_AFTER // timedelta(microseconds=1)
+_EVER_US = -_LATEST
+_BLOCKS_AT_ONCE = 20
+_MANY = 2_000
+"""More charges than this at once come from a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,23 +51,34 @@ class Built:
     charged_at: datetime | None
 
 
-Taken = Mapping[tuple[str, str], Decimal]
-"""Amounts by client and pool."""
+@dataclass(frozen=True, slots=True)
+class Summed:
+    """All that was ever charged to an account, and what its newest charges teach of the prices."""
+
+    totals: Totals
+    foretold: tuple[Foretold, ...]
 
 
 @dataclass(slots=True, eq=False)
 class _Book:
     base: Base
     count: Count
+    since: datetime
     under_way: dict[str, Charge]
     read: Mapping[str, Entry]
 
 
 class Counts:
-    """What is left of the accounts that are metered. `build` comes first, once and whenever the base is another."""
+    """What is left of the accounts that are metered. `build` comes first, once and whenever the base is another.
 
-    def __init__(self, connections: Connections) -> None:
+    `block_rows` charges are counted as one where that comes to the same; 0: each by itself.
+    """
+
+    def __init__(self, connections: Connections, block_rows: int = charge_blocks.ROWS) -> None:
         self._connections = connections
+        self._block_rows = block_rows
+        self._unrolled = Counter[str]()
+        self._summed: dict[str, tuple[int, Summed]] = {}
         self._guard = threading.Lock()
         self._books: dict[str, _Book] = {}
         self._metered: set[str] = set()
@@ -71,7 +88,7 @@ class Counts:
 
     def learn(self) -> Pending[None]:
         """Take over what was booked and typed since the last look, by any desk."""
-        return self._connections.read(lambda connection: self._at_once(connection, lambda: self._learn(connection)))
+        return self._connections.count(lambda connection: self._at_once(connection, lambda: self._learn(connection)))
 
     def versions(self) -> dict[str, int]:
         """A number for each account that is metered or was changed; another one after each look that found anything."""
@@ -85,13 +102,19 @@ class Counts:
 
     def build(self, account_id: str, base: Base, before: datetime | None = None) -> Pending[Built]:
         """Count an account anew; `gaps` are told from `before` on, or (None) those of its last certain points."""
-        return self._connections.read(
+        return self._connections.count(
             lambda connection: self._at_once(connection, lambda: self._built(connection, account_id, base, before))
         )
 
     def taken(self, account_id: str, base: Base, since: datetime, until: datetime) -> Pending[Taken]:
         """What charges that began from `since` to before `until` took of each pool, by their client ("": none)."""
-        return self._connections.read(lambda connection: _taken(connection, account_id, base, (since, until)))
+        return self._connections.count(lambda connection: taken(connection, account_id, base, (since, until)))
+
+    def summed(self, account_id: str) -> Pending[Summed]:
+        """All charges of an account, added up."""
+        return self._connections.count(
+            lambda connection: self._at_once(connection, lambda: self._sum(connection, account_id))
+        )
 
     def base(self, account_id: str) -> Base | None:
         """From what an account is counted now; None: it is not."""
@@ -136,8 +159,11 @@ class Counts:
             self._tell(dict.fromkeys(self._metered), upto)
         elif upto > self._upto:
             since, found = self._upto, dict[str, datetime | None]()
-            for row in good(connection, "charge", connection.execute(statements.CHANGED_CHARGES, (since,)), 1):
-                self._take(charge_of(row[1:]), row[0] > since, found)
+            if upto - since > _MANY:
+                self._take_many(connection, since, found)
+            else:
+                for row in good(connection, "charge", connection.execute(statements.CHANGED_CHARGES, (since,)), 1):
+                    self._take(charge_of(row[1:]), row[0] > since, found)
             for row in good(connection, "entry", connection.execute(statements.CHANGED_ENTRIES, (since,))):
                 entry = entry_of(row)
                 self._metered.update({entry.account} if entry.kind is not EntryKind.BALANCE else ())
@@ -145,6 +171,8 @@ class Counts:
             for account, book in self._books.items():  # what is shared is counted for every account that has it
                 for each in book.base.shared.keys() & found.keys():
                     found[account] = _earliest(found.get(account), found[each] or book.count.edge or EVER)
+            for account in [each for each, number in self._unrolled.items() if number >= 2 * self._block_rows]:
+                self._roll(connection, account)
             for account in [each for each, late in found.items() if late is not None and each in self._books]:
                 self._build(connection, account, self._books[account].base, None)
             self._tell(found, upto)
@@ -157,16 +185,25 @@ class Counts:
                 if late is not None:
                     self._late[account] = _earliest(self._late.get(account), late)
 
+    def _take_many(self, connection: sqlite3.Connection, since: int, found: dict[str, datetime | None]) -> None:
+        """A file was imported: its accounts are counted anew, by blocks, which is less than charge by charge."""
+        for account, rows, at in connection.execute(statements.CHANGED_ACCOUNTS, (since,)):
+            self._metered.add(account)
+            self._unrolled[account] += rows
+            found[account] = maybe_instant(at) if account in self._books else None
+
     def _take(self, charge: Charge, new: bool, found: dict[str, datetime | None]) -> None:
         account = charge.account
         self._metered.add(account)
+        self._unrolled[account] += 1
         found.setdefault(account, None)
         book = self._books.get(account)
         if book is None or charge.known is Known.UNEXPLAINED:
             return
         with self._guard:
             if charge.state is ChargeState.OPEN:
-                book.under_way[charge.id] = charge
+                if charge.at >= book.since:
+                    book.under_way[charge.id] = charge
                 return
             was_open = book.under_way.pop(charge.id, None) is not None
             if (new or was_open) and found[account] is None and book.count.takes(charge):
@@ -175,90 +212,68 @@ class Counts:
         found[account] = _earliest(found[account], charge.at)
 
     def _build(self, connection: sqlite3.Connection, account: str, base: Base, before: datetime | None) -> Built:
-        entries = _entries(connection, account, base, before)
+        entries = entries_of(connection, account, base, before)
         points = points_of(base, entries)
         starts = starts_of(points, before)
         count = Count(base.definition, base.certain, entries)
-        under_way: dict[str, Charge] = {}
-        unexplained, charged_at = [], None
         since = min(starts.values(), default=EVER)
-        for charge in _charges(connection, (account, *base.shared), micros(since) - _UNDER_WAY_US):
-            if charge.at < since and not _was_under_way(charge, since):
-                continue
-            if charge.account != account:
-                count.take(base.of(charge))
-            elif charge.known is Known.UNEXPLAINED:
-                unexplained.append(charge)
-            elif charge.state is ChargeState.OPEN:
-                under_way[charge.id] = charge
-            else:
-                count.take(charge)
-                charged_at = charge.at if charge.at >= since else charged_at
+        if base.shared or not self._block_rows:
+            under_way, charged_at = counted_in_order(connection, account, base, count, since)
+        else:
+            under_way, charged_at = self._counted_in_blocks(connection, account, count, since)
+        rows = connection.execute(statements.UNEXPLAINED, (account,)).fetchall()
+        unexplained = tuple(each for row in good(connection, "charge", rows) if is_of(each := charge_of(row), starts))
         count.advance(max((at for each in points.values() for at in each), default=EVER))
         told = {(each.pool, each.at) for each in entries if each.account != account}  # told there
         gaps = tuple(each for each in count.gaps if each.at > starts[each.pool] and (each.pool, each.at) not in told)
         read = {each.pool: each for each in entries if each.known is Known.REPORTED}
         with self._guard:
-            self._books[account] = _Book(base, count, under_way, read)
-        return Built(gaps, tuple(each for each in unexplained if _is_of(each, starts)), read, charged_at)
+            self._books[account] = _Book(base, count, since, under_way, read)
+        return Built(gaps, unexplained, read, charged_at)
 
+    def _counted_in_blocks(self, connection: sqlite3.Connection, account: str, count: Count, since: datetime) -> Seen:
+        edge, new = micros(since) - UNDER_WAY_US, list[Block]()
+        under_way: dict[str, Charge] = {}
+        charged_at: datetime | None = None
+        for block, charges in charge_blocks.covered(connection, account, edge, new, self._block_rows):
+            if block.until <= since and (block.ended is None or block.ended <= since):
+                continue  # it is in the certain points
+            charged_at = block.last if block.last is not None and block.last >= since else charged_at
+            whole = block.since >= since and count.take_all(block)
+            if charges is None and not whole:
+                charges = charge_blocks.charges_of(connection, account, block)
+            for charge in charges or ():
+                if charge.state is ChargeState.OPEN and charge.at >= since:
+                    under_way[charge.id] = charge
+                elif not whole and charge.state is not ChargeState.OPEN and is_since(charge, since):
+                    count.take(charge)
+        self._keep(connection, account, new)
+        return under_way, charged_at
 
-def _entries(connection: sqlite3.Connection, account: str, base: Base, before: datetime | None) -> list[Entry]:
-    """What counts of the entries: all that were typed, and what was read last before that instant, or since."""
-    if before is None:
-        before = max((each.at for each in base.certain), default=EVER)
-        (last,) = connection.execute(statements.LAST_READ, (account, _LATEST)).fetchone()
-        until = micros(before) if last is None else min(last, micros(before))
-    else:
-        until = micros(before)
-    (since,) = connection.execute(statements.LAST_READ, (account, until)).fetchone()
-    rows = connection.execute(statements.TYPED_ENTRIES, (account,)).fetchall()
-    rows += connection.execute(statements.READ_ENTRIES, (account, since or 0)).fetchall()
-    for other in base.shared:
-        rows += connection.execute(statements.TYPED_ENTRIES, (other,)).fetchall()
-    return [each for row in good(connection, "entry", rows) if base.counts(each := entry_of(row))]
+    def _roll(self, connection: sqlite3.Connection, account: str) -> None:
+        """Keep what was added last as blocks."""
+        self._unrolled[account], new = 0, list[Block]()
+        since = charge_blocks.covered_until(connection, account)
+        for _ in charge_blocks.covered(connection, account, since, new, self._block_rows):
+            pass
+        self._keep(connection, account, new)
 
+    def _sum(self, connection: sqlite3.Connection, account: str) -> Summed:
+        (upto,) = connection.execute(statements.LAST_CHANGE).fetchone()
+        known = self._summed.get(account)
+        if known is None or known[0] != upto:
+            new = list[Block]()
+            blocks = [block for block, _ in charge_blocks.covered(connection, account, _EVER_US, new, self._block_rows)]
+            known = self._summed[account] = (upto, Summed(totals(blocks), foretold_by(blocks)))
+            self._keep(connection, account, new)
+        return known[1]
 
-def _charges(connection: sqlite3.Connection, accounts: Sequence[str], since: int) -> Iterator[Charge]:
-    """The charges of accounts from an instant on, oldest first; now and then other threads get their turn."""
-
-    def of(account: str) -> Iterator[Charge]:
-        cursor = connection.execute(statements.SINCE, (account, since))
-        while some := cursor.fetchmany(CHUNK):
-            yield from map(charge_of, good(connection, "charge", some))
-            time.sleep(0)
-
-    return heapq.merge(*map(of, accounts), key=lambda charge: charge.at)
-
-
-def _taken(connection: sqlite3.Connection, account: str, base: Base, span: tuple[datetime, datetime]) -> Taken:
-    entries = _entries(connection, account, base, span[0])
-    starts = starts_of(points_of(base, entries), span[0])
-    count = Count(base.definition, base.certain, entries)
-    taken: dict[tuple[str, str], Decimal] = {}
-    first = min((span[0], *starts.values()))
-    for charge in _charges(connection, (account, *base.shared), micros(first)):
-        if charge.at >= span[1]:
-            break
-        if charge.state is not ChargeState.OPEN:
-            for pool, amount in count.take(base.of(charge)):
-                if charge.at >= span[0] and charge.account == account:
-                    key = (charge.client, pool)
-                    taken[key] = EXACT.add(taken.get(key, Decimal(0)), amount)
-    return taken
-
-
-def _was_under_way(charge: Charge, at: datetime) -> bool:
-    """Whether it began before an instant and ended after it, so that nobody knows on which side it was charged."""
-    ended = charge.ended_at if charge.known is not Known.UNEXPLAINED else None
-    return ended is not None and ended > at
-
-
-def _is_of(unexplained: Charge, starts: Mapping[str, datetime]) -> bool:
-    """Whether it was found at a certain point that was looked at again."""
-    return any(
-        unexplained.at > starts[pool] for draw in unexplained.draws or () for pool in draw.pools if pool in starts
-    )
+    def _keep(self, connection: sqlite3.Connection, account: str, new: Sequence[Block]) -> None:
+        (upto,) = connection.execute(statements.LAST_CHANGE).fetchone()
+        for start in range(0, len(new), _BLOCKS_AT_ONCE):
+            some = new[start : start + _BLOCKS_AT_ONCE]
+            with suppress(RuntimeError):  # the desk closes: they are made again
+                self._connections.write(partial(charge_blocks.put_blocks, account=account, upto=upto, blocks=some))
 
 
 def _earliest(one: datetime | None, other: datetime) -> datetime:

@@ -49,7 +49,18 @@ def undo_entry(connection: sqlite3.Connection, id_: str) -> Entry | None:
     if _is_typed(found):
         connection.execute(ledger.UNTYPE_EVENT, (found.account, found.pool, micros(found.at)))
         _stand(connection, found.account, found.pool)
+    if found.kind is not EntryKind.BALANCE:
+        _drop_line(connection, found)
     return undone
+
+
+def _drop_line(connection: sqlite3.Connection, entry: Entry) -> None:
+    """Take the line of a top-up from the activity, where what was left was seen to rise by just that."""
+    rows = connection.execute(ledger.TOP_UPS, (entry.account, entry.pool, micros(entry.at))).fetchall()
+    for id_, risen in rows:
+        if risen is not None and Decimal(risen) == entry.amount:
+            connection.execute(ledger.DROP_EVENT, (id_,))
+            return
 
 
 def _found(connection: sqlite3.Connection, id_: str) -> Entry | None:

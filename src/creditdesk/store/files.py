@@ -60,6 +60,15 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def sync_file(path: Path) -> None:
+    """Make durable what was written into a file, by whomever. Raises OSError."""
+    handle = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 def stamp(now: datetime) -> str:
     """An instant as it stands in file names, in UTC."""
     return now.astimezone(UTC).strftime("%Y-%m-%dT%H%M%SZ")

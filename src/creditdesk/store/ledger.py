@@ -14,16 +14,18 @@ from creditdesk.store import statements_activity as statements
 from creditdesk.store.checks import good
 from creditdesk.store.connections import Connections
 from creditdesk.store.pending import Pending
-from creditdesk.store.rows import event_of, maybe_instant, micros
+from creditdesk.store.recording import ONE_USE
+from creditdesk.store.rows import event_of, instant, maybe_instant, micros
 
 
 @dataclass(frozen=True, slots=True)
 class AccountMonth:
-    """What was observed of an account in a month: its pools, what was used of each, by its id; all its typed balances
-    and all its top-ups up to the month's end, oldest first."""
+    """What was observed of an account in a month: its pools, what was used of each, by its id, and since when use of
+    it was ever seen; all its typed balances and all its top-ups up to the month's end, oldest first."""
 
     pools: list[PoolFacts] = field(default_factory=list)
     used: dict[str, Decimal] = field(default_factory=dict)
+    seen_from: dict[str, datetime] = field(default_factory=dict)
     typed: list[Event] = field(default_factory=list)
     top_ups: list[Event] = field(default_factory=list)
 
@@ -61,6 +63,9 @@ def _month(connection: sqlite3.Connection, since: int, until: int) -> dict[str, 
         if event.amount is not None:
             month = found.setdefault(event.account, AccountMonth())
             pool = _pool(month, event)
+            if event.pool not in month.seen_from:
+                (first,) = connection.execute(statements.FIRST_USE, (event.account, event.pool)).fetchone()
+                month.seen_from[event.pool] = instant(first) - ONE_USE  # a line moves on for so long
             month.used[pool] = EXACT.subtract(month.used.get(pool, Decimal(0)), event.amount)
     for kind in (EventKind.TYPED, EventKind.TOP_UP):
         for row in good(connection, "event", connection.execute(statements.UP_TO, (kind.value, until)), 1):

@@ -5,6 +5,7 @@ holds this lock. The operating system lets go of it when a process dies.
 """
 
 import os
+import random
 import sys
 import time
 from collections.abc import Iterator
@@ -31,7 +32,10 @@ else:
         fcntl.flock(handle, fcntl.LOCK_UN)
 
 
+SHORTEST_WAIT_S = 0.0002
 LONGEST_WAIT_S = 0.05
+"""Between two tries a fortieth of what was waited so far, and never in step: a writer that writes without a pause lets
+go for 0.1 ms at a time, and one that looks seldom meets none of them (a wait of 115 to 270 ms, measured)."""
 
 
 class LockBusy(OSError):
@@ -59,13 +63,12 @@ class FileLock:
             os.close(handle)
 
     def _take(self, handle: int) -> None:
-        deadline = time.monotonic() + self._limit_s
-        pause_s = 0.001
+        began = time.monotonic()
         while True:
             try:
                 return _try(handle)
             except OSError:
-                if time.monotonic() >= deadline:
+                waited_s = time.monotonic() - began
+                if waited_s >= self._limit_s:
                     raise LockBusy(f"{self._path.name} is held by another process") from None
-            time.sleep(pause_s)
-            pause_s = min(pause_s * 2, LONGEST_WAIT_S)
+            time.sleep(random.uniform(0.5, 1) * min(max(waited_s / 40, SHORTEST_WAIT_S), LONGEST_WAIT_S))

@@ -21,6 +21,10 @@ class OwnDefinitionError(Exception):
     """A definition file can't be kept, read or removed; the text is one plain sentence."""
 
 
+class ChangedMeanwhile(OwnDefinitionError):
+    """The file is not the one that was read: another program changed it or took it away."""
+
+
 def text_digest(text: str) -> str:
     """Names a text, for `save`: SHA-256, 64 hex digits."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
@@ -45,9 +49,9 @@ def save(folder: Path, definition_id: str, text: str, former_digest: str | None 
             if former_digest is None:
                 raise OwnDefinitionError(f"There is a definition called {definition_id} already.")
             if text_digest(_text(path)) != former_digest:
-                raise OwnDefinitionError(f"{path.name} was changed by somebody else meanwhile. It is left as it is.")
+                raise ChangedMeanwhile(f"{path.name} was changed by somebody else meanwhile. It is left as it is.")
         elif former_digest is not None:
-            raise OwnDefinitionError(f"{path.name} is gone. Save it as a new one.")
+            raise ChangedMeanwhile(f"{path.name} is gone.")
         replace_file(path, data)
     return path
 

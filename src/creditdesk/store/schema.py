@@ -29,6 +29,7 @@ MIGRATIONS: Migrations = (
     statements_tokens.CREATE_TOKENS,
     statements_queue.CREATE_RESERVE,
     statements_charges.CREATE_LEDGER,
+    statements_charges.CREATE_BLOCKS,
 )
 """Step n (counted from 1) leads from schema n - 1 to schema n."""
 

@@ -74,7 +74,7 @@ had before the first request, a line each (NULL: not listed yet), `before_it` wh
 
 TABLES = (
     *("condition", "point", "thinned", "pool", "damaged", "event", "episode", "snooze", "typed"),
-    *("sending", "batch", "delivery", "event_client", "mark", "token", "charge", "entry"),
+    *("sending", "batch", "delivery", "event_client", "mark", "token", "charge", "entry", "charge_block"),
 )
 
 CONDITION = f"SELECT account, {CONDITION_COLUMNS}, sum FROM condition WHERE account = ?"

@@ -29,6 +29,7 @@ COUNTED_ELSEWHERE = """SELECT account, pool, kind, part_of, shared_by FROM pool
 
 POOL_FACTS = "SELECT account, pool, label, kind, unit, part_of, shared_by FROM pool ORDER BY account, place, pool"
 USES = f"{EVENTS} WHERE kind = 'used' AND at >= ? AND at < ?"
+FIRST_USE = "SELECT min(at) FROM event WHERE account = ? AND pool = ? AND kind = 'used'"
 UP_TO = f"{EVENTS} WHERE kind = ? AND at < ? ORDER BY at, id"
 FIRST_EVENT = "SELECT min(at) FROM event"
 SENDING_CLIENTS = "SELECT DISTINCT client FROM sending WHERE client != ''"

@@ -19,6 +19,8 @@ from creditdesk.store.rows import Row, amount, instant, maybe_instant, maybe_mic
 
 PREFIX = "cdk_"
 _FORM = re.compile(rf"{PREFIX}([0-9a-f]{{8}})_[A-Za-z0-9_-]{{43}}")
+IN_BYTES = re.compile(_FORM.pattern.encode())
+"""What every token of ours looks like."""
 _NOBODY = "0" * 64
 
 

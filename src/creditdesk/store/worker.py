@@ -22,17 +22,28 @@ class Job(Generic[T]):
 
     work: Callable[[sqlite3.Connection], T]
     future: "Future[T]" = field(default_factory=Future)
+    light: bool = False
 
 
 class Worker:
     """A daemon thread that hands waiting jobs to `run`, which settles their futures and raises nothing."""
 
-    def __init__(self, name: str, run: Callable[[list[Job[Any]]], None], gather_s: float = 0.0) -> None:
-        """With `gather_s`, a burst is gathered for so many seconds at a time: after several jobs came at once, the next
+    def __init__(
+        self,
+        name: str,
+        run: Callable[[list[Job[Any]]], None],
+        gather_s: float = 0.0,
+        rest: Callable[[], None] | None = None,
+    ) -> None:
+        """`rest` is called when jobs were done and for `gather_s` seconds none came.
+
+        With `gather_s`, a burst is gathered for so many seconds at a time: after several jobs came at once, the next
         ones are waited for, as long as they come. A caller who waits for each job before the next one is never held
-        up, nor is an urgent job: what waits when it comes is done with it at once."""
+        up, nor is an urgent job: what waits when it comes is done with it at once.
+        """
         self._run = run
         self._gather_s = gather_s
+        self._rest = rest
         self._jobs: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
         self._closed = False
         self._urgent = False
@@ -40,9 +51,11 @@ class Worker:
         self._thread = threading.Thread(target=self._serve, name=name, daemon=True)
         self._thread.start()
 
-    def submit(self, work: Callable[[sqlite3.Connection], T], *, must_run: bool, urgent: bool = False) -> Pending[T]:
+    def submit(
+        self, work: Callable[[sqlite3.Connection], T], *, must_run: bool, urgent: bool = False, light: bool = False
+    ) -> Pending[T]:
         """Do `work` in its turn. With `must_run` it is done even when its caller is cancelled meanwhile."""
-        job = Job(work)
+        job = Job(work, light=light)
         if must_run:
             job.future.set_running_or_notify_cancel()
         with self._guard:
@@ -70,9 +83,17 @@ class Worker:
             before = waiting
             time.sleep(self._gather_s / 4)
 
+    def _next(self) -> Job[Any] | None:
+        if self._rest is not None:
+            try:
+                return self._jobs.get(timeout=self._gather_s)
+            except queue.Empty:
+                self._rest()
+        return self._jobs.get()
+
     def _serve(self) -> None:
         burst = False
-        while (first := self._jobs.get()) is not None:
+        while (first := self._next()) is not None:
             if burst and self._gather_s:
                 self._gather()
             self._urgent = False  # those that come from now on are taken below, or gathered for the next time

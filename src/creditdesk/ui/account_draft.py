@@ -68,6 +68,8 @@ def asks(definition: Definition, server: str = "") -> str:
         return f"Asks the test server {server} on this computer, not {asked}."
     price = price_words(definition)
     costs = f"Each reading costs {price}: it is made only when you say so." if price else "Costs nothing."
+    if definition.own is not None and not price:
+        costs = "Its file does not say whether a reading costs something."
     if definition.manual and not price:
         costs = "It is read only when you say so."
     return f"Asks {asked} for your usage. {costs}"

@@ -5,7 +5,7 @@ from datetime import datetime
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from creditdesk.core.definition import Definition
-from creditdesk.core.pools import Pool, PoolKind, Snapshot, Trouble, TroubleKind
+from creditdesk.core.pools import AS_A_NEW_ACCOUNT, Pool, PoolKind, Snapshot, Trouble, TroubleKind
 from creditdesk.ui import parts, theme, words
 from creditdesk.ui.card_tones import used_share
 from creditdesk.ui.gauge_rows import GaugeLine, GaugeRows
@@ -78,11 +78,12 @@ class TestBox(QFrame):
         later = ""
         if trouble.vendor_asked and trouble.retry_at is not None and now is not None:
             later = f" The vendor asks to wait: try again {words.until(trouble.retry_at, now)}."
-        self._say("low" if trouble.kind in _MILD else "critical", remedy.title)
+        other = trouble.kind is TroubleKind.KEY_REJECTED and AS_A_NEW_ACCOUNT in trouble.message
+        self._say("low" if trouble.kind in _MILD else "critical", "Key of another account" if other else remedy.title)
         self.why.setText(f"{remedy.why}{later}")
         self.why.show()
-        self.todo.setText(WHAT_TO_DO[trouble.kind])
-        self.todo.show()
+        self.todo.setText("" if other else WHAT_TO_DO[trouble.kind])  # the key is good, and its message says it all
+        self.todo.setVisible(not other)
         self.rows.hide()
         self.show()
 

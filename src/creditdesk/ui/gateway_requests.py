@@ -119,7 +119,7 @@ class RequestsCard(parts.Card):
         return [
             Column("When", self._when, most_px=130, kept=True),
             Column("Decision", gateway_words.decision, most_px=150, picture=self._mark, kept=True),
-            Column("Account", self._account, most_px=170, short=self._own_name),
+            Column("Account", self._account, most_px=220, short=self._own_name),
             Column("Client", self._client, most_px=130),
             Column("Request", self._request, most_px=0),
             Column("Charged", self._cost, right=True, most_px=150, kept=True),

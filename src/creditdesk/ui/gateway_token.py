@@ -90,7 +90,7 @@ class TokenDialog(Sheet):
             note = parts.small(rest)
             note.setContentsMargins(theme.px(28), 0, 0, theme.px(4))
             column.addWidget(note)
-        self.guards[Guard.REFUSE].setChecked(True)
+        self.guards[Guard.WATCH].setChecked(True)
         self.body.addLayout(column)
 
     def _make_budgets(self) -> None:

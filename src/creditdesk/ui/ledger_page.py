@@ -74,6 +74,8 @@ class LedgerPage(QWidget):
         """Hide or show amounts and names."""
         if settings != self._settings:
             self._settings = settings
+            if self._view is not None:
+                self._show_filters(anew=True)
             self._show()
 
     def show_accounts(self, entries: Sequence[Entry], account_id: str, now: datetime) -> None:
@@ -173,7 +175,8 @@ class LedgerPage(QWidget):
         lines = self._view.lines
         operations = {each.operation for each in lines if isinstance(each, Charge)}
         named = {each: ledger_words.operation_name(each, definition) for each in operations}
-        clients = {each: each or "(no client)" for each in {line.client for line in lines}}
+        names = set() if self._settings.hide_names else {line.client for line in lines}
+        clients = {each: each or "(no client)" for each in names}
         for box, all_of_them, offered in (
             (self.clients, "All clients", clients),
             (self.operations, "All operations", named),
@@ -201,6 +204,7 @@ class LedgerPage(QWidget):
         columns.definition, columns.now = entry.definition if entry else None, self._now
         columns.labels = {each.pool.id: each.pool.label for each in view.counted.pools}
         columns.hide, columns.hide_names = self._settings.hide_amounts, self._settings.hide_names
+        self.header.show_subtitle(ledger_words.whole(view.totals.whole, self._settings.hide_amounts))
         self.balance.show_view(view, self._settings, self._now)
         rows = columns.rows(which, view, self.clients.currentData(), self.operations.currentData())
         self._fill(columns, which, rows, keep)

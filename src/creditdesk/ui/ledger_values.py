@@ -24,7 +24,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LedgerView:
-    """An account's ledger. `lines` are newest first. `older`: there are charges before these; `more`: to be had here."""
+    """An account's ledger. `lines` are newest first. `older`: there are charges before; `more`: to be asked for."""
 
     account: str
     counted: Counted

@@ -72,6 +72,9 @@ def balance_doubt(each: CountedPool, hide: bool = False) -> str:
     return " ".join(said)
 
 
+BOUGHT = "Bought at the vendor? Add it as a top-up with the day you bought it, and it is explained."
+
+
 def drift(view: LedgerView, now: datetime, labels: Mapping[str, str], hide: bool = False) -> str:
     """What certain points found beside the charges; "" where they found nothing."""
     if not view.unexplained:
@@ -84,7 +87,15 @@ def drift(view: LedgerView, now: datetime, labels: Mapping[str, str], hide: bool
     times = words.count(len(view.unexplained), "certain points")
     at = words.moment(last.at, now, inside=True)
     found = way if total else "as much more as less"
-    return f"{found}, at {times}; the last {at}, {pool}. The balance above has it already."
+    bought = f" {BOUGHT}" if total < 0 else ""
+    return f"{found}, at {times}; the last {at}, {pool}. The balance above has it already.{bought}"
+
+
+def whole(total: Total, hide: bool = False) -> str:
+    """Everything that was ever charged: "284 charged by 61 requests"; "" for nothing."""
+    if not total.requests:
+        return ""
+    return f"{words.number(total.amount, hide=hide)} charged by {words.count(total.requests, 'requests')}"
 
 
 def what(line: Line, definition: Definition | None, labels: Mapping[str, str]) -> str:

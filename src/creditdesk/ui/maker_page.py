@@ -184,7 +184,7 @@ class MakerPage(QWidget):
         file = parts.Card("File")
         file.body.addWidget(self.text)
         self._stack.addWidget(parts.scrolled(self.request, "Request"))
-        self._stack.addWidget(self.sample)
+        self._stack.addWidget(parts.scrolled(self.sample, "Answer"))
         self._stack.addWidget(file)
         beside = QWidget()
         column = QVBoxLayout(beside)

@@ -92,7 +92,10 @@ class _PoolBox(parts.Card):
         self.body.addLayout(head)
         self.body.addWidget(self.kind)
         if pool.rows:
-            self.body.addWidget(parts.small(f"One pool for each row of {pool.rows}"))
+            self.body.addWidget(parts.small(f"One pool for each row{'' if pool.rows == '@' else f' of {pool.rows}'}"))
+        self.doubt = parts.error()
+        self.doubt.hide()
+        self.body.addWidget(self.doubt)
         self.body.addLayout(_paths(pool.found, lambda found: boxes.taken_back.emit(number, found.role)))
 
     def show_pool(self, pool: PoolSketch) -> None:
@@ -104,6 +107,8 @@ class _PoolBox(parts.Card):
         self.unit.setEnabled(not by_path)
         self.label.setEnabled(not any(each.role == "label" for each in pool.found))
         self.kind.setCurrentIndex(self.kind.findData(pool.kind))
+        self.doubt.setText(pool.doubt)
+        self.doubt.setVisible(bool(pool.doubt))
 
 
 def _paths(found: Sequence[Found], back: Callable[[Found], None]) -> QGridLayout:

@@ -3,45 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QMimeData, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
 
 from creditdesk.core.definition import Credential, Param
 from creditdesk.core.own_vendor import AskSketch, Copied, Look
 from creditdesk.ui import parts, theme
 from creditdesk.ui.drop_down import DropDown
 from creditdesk.ui.key_field import KeyField
-from creditdesk.ui.maker_text import fixed_font
-from creditdesk.ui.maker_words import KEY_PLACES
+from creditdesk.ui.maker_example import ExampleBox
+from creditdesk.ui.maker_words import KEY_PLACES, plain_words
 
 _NAMED = ("header", "query", "body")
-EXAMPLE = "curl https://api.vendor.example/v1/balance -H 'Authorization: Bearer YOUR_API_KEY'"
-
-
-class ExampleBox(QPlainTextEdit):
-    """The box a curl example is pasted into. What is pasted is handed on at once, and comes back without its key.
-
-    Signals:
-        pasted(str): this was pasted.
-    """
-
-    pasted = Signal(str)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setTabChangesFocus(True)
-        self.setPlaceholderText(EXAMPLE)
-        self.setFont(fixed_font())
-        self.setFixedHeight(theme.px(92))
-        self.setAcceptDrops(False)
-
-    def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        """Qt's."""
-        return source.hasText()
-
-    def insertFromMimeData(self, source: QMimeData) -> None:
-        """Qt's: the text goes its own way."""
-        self.pasted.emit(source.text())
 
 
 class RequestStep(QWidget):
@@ -52,12 +25,14 @@ class RequestStep(QWidget):
         start_chosen(str): the id of a common shape.
         named(str): the vendor's name.
         asked(int, object): a request (by number) is to be as this AskSketch says.
+        keyed(int, object): of a request (by number) the value at this Place, or this selected text, is a key.
     """
 
     example_given = Signal(str)
     start_chosen = Signal(str)
     named = Signal(str)
     asked = Signal(int, object)
+    keyed = Signal(int, object)
 
     def __init__(self, starts: Sequence[tuple[str, str]]) -> None:
         super().__init__()
@@ -77,6 +52,10 @@ class RequestStep(QWidget):
         self.starts.setAccessibleName("Start from a common shape")
         self.starts.activated.connect(self._start)
         self.notes = parts.small()
+        self.plain = parts.small()
+        self.is_key = parts.button("This is a key…", icon="key")
+        self.is_key.setMenu(QMenu(self.is_key))
+        self.is_key.menu().aboutToShow.connect(self._fill_menu)
         self.error = parts.error()
         self._make_fields()
         self._lay_out()
@@ -109,6 +88,12 @@ class RequestStep(QWidget):
         self.error.hide()
         self.notes.setText(" ".join(copied.notes))
         self.notes.setVisible(bool(copied.notes))
+
+    def show_keyed(self, name: str, key: str, example: str) -> None:
+        """A value became a key: it is in its field, and the example is shown without it."""
+        if name in self._keys:
+            self._keys[name].put(key)
+        self.example.setPlainText(example)
 
     def show_error(self, text: str) -> None:
         """The example could not be read."""
@@ -169,11 +154,13 @@ class RequestStep(QWidget):
         card.body.addWidget(self.example)
         row = parts.FlowLayout(spacing=theme.px(8))
         row.addWidget(self.use)
+        row.addWidget(self.is_key)
         row.addWidget(self.starts)
         holder = QWidget()
         holder.setLayout(row)
         card.body.addWidget(holder)
         card.body.addWidget(self.notes)
+        card.body.addWidget(self.plain)
         card.body.addWidget(self.error)
         card.body.addWidget(parts.rule())
         card.body.addLayout(parts.field("Name of the vendor", self.name))
@@ -218,6 +205,21 @@ class RequestStep(QWidget):
         if not self.key_name.hasFocus():
             self.key_name.setText(sketch.key_name)
         self._named.setVisible(sketch.key_at in _NAMED)
+        told = [plain_words(each) for each in sketch.plain if each.where[0] != "url"]
+        self.plain.setText(f"Kept in the file as it stands: {', '.join(told)}. Is one of them a key? Say so.")
+        self.plain.setVisible(bool(told))
+        self.is_key.setVisible(bool(sketch.plain))
+
+    def _fill_menu(self) -> None:
+        """What may be said to be a key: the selected text of the example, and everything that is sent as it stands."""
+        menu, number = self.is_key.menu(), max(0, self.request.currentIndex())
+        menu.clear()
+        selected = self.example.textCursor().selectedText().strip()
+        wanted: list[tuple[str, object]] = [("the selected text", selected)] if selected else []
+        wanted += [(plain_words(each), each.where) for each in (self._shown.plain if self._shown else ())]
+        for words, what in wanted:
+            action = menu.addAction(words.replace("&", "&&"))
+            action.triggered.connect(lambda _on=False, what=what: self.keyed.emit(number, what))
 
     def _show_keys(self, credentials: Sequence[Credential], params: Sequence[Param]) -> None:
         """A field for each credential and each param; what is in a field that stays is kept."""

@@ -6,6 +6,7 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
+from creditdesk.core.own_pools import Shown, pool_of
 from creditdesk.core.own_vendor import OF_POOL, Found, Look, Place, PoolSketch, Role, at, rows_of
 from creditdesk.ui import parts, theme
 from creditdesk.ui.drop_down import DropDown
@@ -50,7 +51,7 @@ class SampleStep(QWidget):
         self.tree = AnswerTree()
         self.tree.setModel(self.model)
         self.tree.entered_value.connect(self._to_roles)
-        self.tree.selectionModel().currentChanged.connect(lambda _now, _before: self._show_chosen())
+        self.tree.selectionModel().currentChanged.connect(lambda _now, _before: self._choose_pool())
         self._make_sources()
         self._make_bar()
         self._lay_out()
@@ -93,7 +94,8 @@ class SampleStep(QWidget):
 
     def show_marks(self, look: Look, marks: Mapping[Place, str], guessed: Mapping[Place, str], offer: str) -> None:
         """What the values are, what others look like, and in words what would be taken; "": nothing."""
-        pools = self._pools = look.pools
+        pools, came_or_went = look.pools, len(look.pools) != len(self._pools)
+        self._pools = pools
         self._account, self._guessed = look.account, guessed
         self.model.show_marks(marks, guessed)
         self.offer.setVisible(bool(offer))
@@ -104,7 +106,10 @@ class SampleStep(QWidget):
             self.pool.clear()
             self.pool.addItems(wanted)
             self.pool.setCurrentIndex(at_last)
-        self._show_chosen()
+        if came_or_went:
+            self._choose_pool()
+        else:
+            self._show_chosen()
 
     def choose(self, place: Place) -> None:
         """Put the selection on a value."""
@@ -239,6 +244,15 @@ class SampleStep(QWidget):
         at_pool = self.pool.currentIndex()
         found = (*self._account, *(self._pools[at_pool].found if 0 <= at_pool < len(self._pools) else ()))
         return frozenset(each.role for each in found if place is not None and each.place == place)
+
+    def _choose_pool(self) -> None:
+        """Choose the pool that a value belongs to by where it stands, or a new one; the user may choose another."""
+        place = self.chosen()
+        if place is not None and self._pools:
+            last = self.request.itemText(self.request.count() - 1)
+            shown = Shown(self._data, self.request.currentText(), last)
+            self.pool.setCurrentIndex(pool_of(self._pools, place, self.pool.currentIndex(), shown))
+        self._show_chosen()
 
     def _to_roles(self) -> None:
         """Return on a value: the keyboard goes to what it may be, its guess first."""

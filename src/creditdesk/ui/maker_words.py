@@ -1,6 +1,6 @@
 """What the page for an own vendor calls things: roles, kinds of pools, where a key goes."""
 
-from creditdesk.core.own_vendor import Fault, Place, Role
+from creditdesk.core.own_vendor import Fault, Place, Plain, Role
 from creditdesk.core.pools import PoolKind
 from creditdesk.core.requests import AuthKind
 
@@ -39,6 +39,7 @@ KEY_PLACES: tuple[tuple[str, str], ...] = (
     ("", "nowhere, no key"),
 )
 MOST_LETTERS = 180
+MOST_PLAIN = 40
 FORMS: tuple[tuple[str, str], ...] = (
     ("json", "JSON body"),
     ("xml", "XML body"),
@@ -67,3 +68,13 @@ def place_words(place: Place | None) -> str:
     for step in place or ():
         text += f"[{step + 1}]" if isinstance(step, int) else f"{'.' if text else ''}{step}"
     return text or "the answer"
+
+
+def plain_words(part: Plain) -> str:
+    """A value that is sent as it stands, in a few words: "header X-Session: ab12"."""
+    table, *inside = part.where
+    value = part.value if len(part.value) <= MOST_PLAIN else f"{part.value[:MOST_PLAIN]}…"
+    if table == "url":
+        return f"address step {value}"
+    name = place_words(tuple(inside))
+    return f"?{name}={value}" if table == "query" else f"{'header' if table == 'headers' else 'body'} {name}: {value}"

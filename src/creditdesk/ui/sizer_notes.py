@@ -80,8 +80,12 @@ def really_line(answer: Answer, hide: bool = False) -> str:
     if not lessons or hide:
         return ""
     question = answer.question
-    of = f"{counted(lessons[0].items, question.operation.item)} on {words.short_day(lessons[0].at, question.now)}"
+    on_day = "charged up to" if lessons[0].charged else "on"
+    many = counted(lessons[0].items, question.operation.item)
+    of = f"{many} {on_day} {words.short_day(lessons[0].at, question.now)}"
     others = [each for each in lessons if each.needs != each.documented]
+    if not others and lessons[0].charged:
+        return f"{of} really took what the price says."
     if not others:
         told = [
             words.amount(each.each.quantize(CENT).normalize(), each.unit) for each in lessons if each.each is not None
