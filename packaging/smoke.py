@@ -12,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 from PySide6.QtGui import QImage
@@ -88,6 +90,29 @@ def check_providers(program: str, home: Path) -> str:
     return f"{len(PROVIDERS)} providers"
 
 
+def check_gateway(program: str, home: Path) -> str:
+    """It says where it serves, lets nobody in without a token, and ends when it is told to."""
+    command = [program, "--data-dir", str(home / "desk"), "gateway"]
+    gateway = subprocess.Popen(
+        command, cwd=home, env=environment(home), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert gateway.stdout is not None
+        line = gateway.stdout.readline()
+        if not line:
+            raise Failed(f"the gateway ends at once:\n{gateway.communicate(timeout=30)[1][-3000:]}")
+        try:
+            status = urllib.request.urlopen(f"{json.loads(line)['url']}Nobody/v1/usage", timeout=20).status
+        except urllib.error.HTTPError as answer:
+            status = answer.code
+        if status != 401:
+            raise Failed(f"the gateway answers {status} to a request without a token")
+    finally:
+        gateway.terminate()
+        gateway.communicate(timeout=30)
+    return "the gateway serves, and wants a token"
+
+
 def check_keyring(program: str, home: Path) -> str:
     """A key goes through the frozen app into a real gnome-keyring, and is gone when its account is."""
     with_keyring, steps = str(PACKAGING / "with-keyring"), str(PACKAGING / "smoke-keyring")
@@ -103,7 +128,7 @@ def main() -> int:
         home = Path(folder).resolve()
         app = shutil.copytree(built, home / "app", symlinks=True)
         program = str(app / ("creditdesk.exe" if os.name == "nt" else "creditdesk"))
-        checks = [check_providers, check_pictures]
+        checks = [check_providers, check_gateway, check_pictures]
         if sys.platform == "linux":
             checks.append(check_keyring)
         for check in checks:
